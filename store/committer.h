@@ -1,0 +1,45 @@
+#pragma once
+
+#include <exception>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "store/txn.h"
+
+namespace keymill::store {
+
+/// One mutation waiting for its commit. Usually lives in a coroutine frame: the committer allocates nothing for it.
+class Pending {
+ public:
+  /// Runs on the committer thread. True keeps the writes; false rolls back this mutation only (a refusal).
+  virtual bool apply(Txn& txn) = 0;
+  /// Runs on the committer thread once the group is durable (or rolled back). `fault` is set if apply threw or the
+  /// write failed; then nothing of this mutation happened. The Pending may be destroyed during this call.
+  virtual void done(std::exception_ptr fault) = 0;
+  Pending* next = nullptr;
+
+ protected:
+  ~Pending() = default;
+};
+
+/// The only writer. Drains its queue, runs each mutation against one WriteBatchWithIndex (savepoint, run, keep or roll
+/// back), writes once with sync, then completes them all: one fsync per group, and conditional writes need no locks.
+class Committer {
+ public:
+  /// Called on the committer thread after each durable group, before any done(): the union of Txn::touched().
+  using Hook = std::function<void(const std::vector<std::string>& touched)>;
+
+  Committer(Db& db, Hook on_commit);
+  ~Committer();  ///< drains, then joins
+
+  void submit(Pending& pending);  ///< any thread
+  void run(const std::function<void(Txn&)>& mutation);  ///< submits and waits; for start-up, tests and tools
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace keymill::store

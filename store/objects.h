@@ -1,0 +1,37 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "store/records.h"
+#include "store/txn.h"
+
+namespace keymill::store {
+
+/// The current version (which may be a delete marker).
+std::optional<Object> FindObject(const Reader& reader, BucketId bucket, std::string_view key);
+/// Makes `object` the current version in place of the former one, whose blobs are released, and references the blobs of its body.
+/// (Unversioned buckets; versioning adds a sibling that keeps the former version.)
+void PutObject(Txn& txn, BucketId bucket, Object& object);
+/// Removes the current version and releases its blobs. False if there was none.
+bool EraseObject(Txn& txn, BucketId bucket, std::string_view key);
+
+/// What a listing page asks for. Order is the byte order of keys.
+struct ListQuery {
+  std::string prefix;
+  std::string delimiter;    ///< empty = none; may have any length
+  std::string start_after;  ///< only keys (and common prefixes) greater than this; a common prefix equal to it is skipped
+  std::size_t limit = 1000; ///< keys plus common prefixes
+};
+struct ListPage {
+  std::vector<Object> objects;              ///< bodies left out
+  std::vector<std::string> common_prefixes;
+  bool truncated = false;
+  std::string last;  ///< the greatest key or common prefix of the page: start_after of the next one
+};
+/// One page, at a cost of O(page): seeks past each common prefix.
+ListPage ListObjects(const Reader& reader, BucketId bucket, const ListQuery& query);
+
+}  // namespace keymill::store
