@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace keymill {
+
+/// What `keymill serve` was asked for. Filled from flags and KEYMILL_* variables in main; never changes afterwards.
+struct Config {
+  std::vector<std::string> listen = {"127.0.0.1:5396"};  ///< host:port, port 0 = any free one
+  std::filesystem::path data;                            ///< empty with in_memory
+  bool in_memory = false;
+  std::string region = "us-east-1";
+  std::string account_id = "123456789012";
+  unsigned threads = 0;                                  ///< I/O threads; 0 = one per core
+  bool sync = true;                                      ///< --durability sync | none
+  std::string log_level = "info";
+  std::string log_format = "text";                       ///< text | json
+  std::filesystem::path ready_file;
+  std::vector<std::string> domains;                      ///< beside "localhost", for virtual-host addressing
+  std::string root_access_key_id;                        ///< empty = make one at first start
+  std::string root_secret_access_key;
+  std::string master_key;                                ///< 32 raw bytes; empty = DATA/master.key
+};
+
+}  // namespace keymill

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "server/config.h"
+#include "store/committer.h"
+#include "store/db.h"
+
+namespace keymill::pipeline {
+
+class Identities;
+
+/// What every request may use. Owned by App, which outlives all requests.
+struct Services {
+  const Config& config;
+  store::Db& db;
+  store::Committer& committer;
+  Identities& identities;
+};
+
+}  // namespace keymill::pipeline
