@@ -183,7 +183,7 @@ void Form::check(std::string_view value, std::string_view place, const StringRul
     if (rule.complaint.empty()) {
       violated(value, place, "Member must satisfy regular expression pattern: " + std::string(rule.pattern));
     } else if (fits) {
-      refuse(std::string(rule.complaint));
+      refuse("The specified value for " + std::string(place) + " is invalid. " + std::string(rule.complaint));
     }
   }
   if (points.size() < rule.min) {

@@ -25,7 +25,7 @@ struct StringRule {
   std::size_t max = std::numeric_limits<std::size_t>::max();
   bool (*matches)(std::u32string_view) = nullptr;  ///< the model's regular expression; nullptr = anything
   std::string_view pattern = {};                   ///< that expression as AWS prints it
-  std::string_view complaint = {};                 ///< instead of the pattern clause: the service's own sentence
+  std::string_view complaint = {};                 ///< instead of the pattern clause: how the service itself puts it
   std::span<const std::string_view> values = {};   ///< an enumeration
 };
 

@@ -18,6 +18,7 @@
 #include "server/pipeline/services.h"
 #include "server/result.h"
 #include "store/committer.h"
+#include "store/records.h"
 
 namespace keymill::pipeline {
 

@@ -1,0 +1,128 @@
+#include "server/app.h"
+
+#include <condition_variable>
+#include <mutex>
+#include <stdexcept>
+#include <thread>
+
+#include "server/http/server.h"
+#include "server/iam/operations.h"
+#include "server/log.h"
+#include "server/pipeline/dispatch.h"
+#include "server/pipeline/identities.h"
+#include "server/pipeline/router.h"
+#include "server/root_user.h"
+#include "server/s3/operations.h"
+#include "server/sts/operations.h"
+#include "store/committer.h"
+#include "store/principals.h"
+#include "store/vault.h"
+
+namespace keymill {
+namespace {
+
+constexpr std::chrono::seconds kGrace{10};         // for running requests when the server stops
+constexpr std::chrono::seconds kSaveInterval{5};   // how old an unsaved "last used" may be after a crash
+
+store::DbOptions OpenOptions(const Config& config) {
+  store::DbOptions options;
+  options.path = config.data;
+  options.in_memory = config.in_memory;
+  options.sync = config.sync;
+  options.master_key = config.master_key;
+  if (!config.in_memory) {
+    std::filesystem::create_directories(config.data);
+    if (options.master_key.empty()) options.master_key = store::LoadOrCreateMasterKey(config.data / "master.key");
+  } else if (options.master_key.empty()) {
+    options.master_key = std::string(32, '\0');  // nothing is at rest
+  }
+  return options;
+}
+
+http::ServerOptions SocketOptions(const Config& config) {
+  http::ServerOptions options;
+  options.listen = config.listen;
+  options.threads = config.threads;
+  return options;
+}
+
+}  // namespace
+
+// Members stand in the order in which they start; they are destroyed in the opposite one.
+struct App::Impl {
+  explicit Impl(Config c)
+      : config(std::move(c)),
+        db(OpenOptions(config)),
+        identities(db),
+        committer(db, [this](const std::vector<std::string>& touched) { identities.refresh(touched); }),
+        root(config, db, committer),
+        router({s3::Operations(), iam::Operations(), sts::Operations()}, config.domains),
+        dispatcher({config, db, committer, identities}, router),
+        server(SocketOptions(config), dispatcher) {}
+
+  void save_uses() {
+    auto uses = identities.take_unsaved_uses();
+    if (uses.empty()) return;
+    committer.run([&](store::Txn& txn) {
+      for (const auto& [id, use] : uses) store::PutKeyUse(txn, id, use);
+    });
+  }
+
+  void keep_saving() {
+    std::unique_lock lock(mutex);
+    while (!wake.wait_for(lock, kSaveInterval, [&] { return stopping; })) {
+      lock.unlock();
+      try {
+        save_uses();
+      } catch (const std::exception& fault) {
+        log::Warn("cannot save the last use of access keys", {{"reason", fault.what()}});
+      }
+      lock.lock();
+    }
+  }
+
+  Config config;
+  store::Db db;
+  pipeline::Identities identities;
+  store::Committer committer;
+  RootUser root;
+  pipeline::Router router;
+  pipeline::Dispatcher dispatcher;
+  http::Server server;
+
+  std::mutex mutex;
+  std::condition_variable wake;
+  bool stopping = false;
+  std::thread saver;
+};
+
+App::App(Config config) : impl_(std::make_unique<Impl>(std::move(config))) {}
+
+App::~App() { stop(); }
+
+void App::start() {
+  impl_->server.start();
+  impl_->saver = std::thread([this] { impl_->keep_saving(); });
+}
+
+void App::stop() {
+  if (!impl_->saver.joinable()) return;
+  impl_->server.stop(kGrace);
+  {
+    std::lock_guard lock(impl_->mutex);
+    impl_->stopping = true;
+  }
+  impl_->wake.notify_all();
+  impl_->saver.join();
+  impl_->save_uses();
+}
+
+std::vector<std::string> App::endpoints() const {
+  auto all = impl_->server.endpoints();
+  for (auto& endpoint : all) endpoint = "http://" + endpoint;
+  return all;
+}
+
+const std::filesystem::path& App::credentials_file() const { return impl_->root.credentials_file(); }
+
+}  // namespace keymill

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <string_view>
+
+#include "server/aws/form.h"
+
+/// The parameters of IAM's operations with the constraints of its service model. The sentences are the service's own:
+/// IAM checks names and paths after the model's length constraints.
+namespace keymill::iam {
+
+using aws::IntegerField;
+using aws::ListField;
+using aws::StringField;
+using aws::StringRule;
+
+bool IsName(std::u32string_view text);        ///< [\w+=,.@-]+
+bool IsWord(std::u32string_view text);        ///< [\w]+
+bool IsPath(std::u32string_view text);        ///< (/)|(/[!-~]+/)
+bool IsPathPrefix(std::u32string_view text);  ///< /[!-\u007f]*
+bool IsMarker(std::u32string_view text);      ///< [\u0020-\u00ff]+
+bool IsTagText(std::u32string_view text);     ///< [\p{L}\p{Z}\p{N}_.:/=+\-@]*
+
+inline constexpr std::string_view kNameComplaint =
+    "It must contain only alphanumeric characters and/or the following: +=,.@_-";
+inline constexpr std::string_view kPathComplaint =
+    "It must begin and end with / and contain only alphanumeric characters and/or / characters.";
+inline constexpr std::string_view kPathPrefixComplaint =
+    "It must begin with / and contain only alphanumeric characters and/or / characters.";
+inline constexpr std::string_view kStatuses[] = {"Active", "Inactive"};
+
+/// Names that are looked up may be longer than those a user can be given.
+inline constexpr StringRule kExistingNameRule{.min = 1, .max = 128, .matches = &IsName, .complaint = kNameComplaint};
+inline constexpr StringRule kNewUserNameRule{.min = 1, .max = 64, .matches = &IsName, .complaint = kNameComplaint};
+inline constexpr StringRule kPathRule{.min = 1, .max = 512, .matches = &IsPath, .complaint = kPathComplaint};
+inline constexpr StringRule kTagKeyRule{
+    .min = 1, .max = 128, .matches = &IsTagText, .pattern = R"([\p{L}\p{Z}\p{N}_.:/=+\-@]+)"};
+inline constexpr StringRule kTagValueRule{
+    .max = 256, .matches = &IsTagText, .pattern = R"([\p{L}\p{Z}\p{N}_.:/=+\-@]*)"};
+
+inline constexpr StringField kUserName{"UserName", kExistingNameRule};
+inline constexpr StringField kCreatedUserName{"UserName", kNewUserNameRule};
+inline constexpr StringField kNewUserName{"NewUserName", kNewUserNameRule};
+inline constexpr StringField kPath{"Path", kPathRule};
+inline constexpr StringField kNewPath{"NewPath", kPathRule};
+inline constexpr StringField kPathPrefix{
+    "PathPrefix", {.min = 1, .max = 512, .matches = &IsPathPrefix, .complaint = kPathPrefixComplaint}};
+inline constexpr StringField kAccessKeyId{
+    "AccessKeyId", {.min = 16, .max = 128, .matches = &IsWord, .pattern = R"([\w]+)"}};
+inline constexpr StringField kStatus{"Status", {.values = kStatuses}};
+inline constexpr StringField kMarker{
+    "Marker", {.min = 1, .max = 320, .matches = &IsMarker, .pattern = R"([\u0020-\u00FF]+)"}};
+inline constexpr IntegerField kMaxItems{"MaxItems", 1, 1000};
+inline constexpr ListField kTags{"Tags", 50};
+inline constexpr ListField kTagKeys{"TagKeys", 50};
+inline constexpr StringField kTagKey{"Key", kTagKeyRule};
+inline constexpr StringField kTagValue{"Value", kTagValueRule};
+
+}  // namespace keymill::iam

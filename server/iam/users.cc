@@ -1,0 +1,168 @@
+#include "server/iam/users.h"
+
+#include <utility>
+
+#include "server/aws/arn.h"
+#include "server/aws/ids.h"
+#include "server/aws/time.h"
+#include "server/iam/answer.h"
+#include "server/iam/errors.h"
+#include "server/iam/fields.h"
+#include "server/iam/owner.h"
+#include "server/iam/page.h"
+#include "server/iam/tags.h"
+
+namespace keymill::iam {
+namespace {
+
+aws::Error NameTaken(const std::string& name) {
+  return {EntityAlreadyExists, "User with name " + name + " already exists."};
+}
+
+/// The elements that every answer about a user has. CreateUser and GetUser add the tags, listings do not.
+void WriteUser(aws::XmlWriter& xml, const store::User& user) {
+  xml.text("Path", user.path).text("UserName", user.name).text("UserId", user.id).text("Arn", UserArn(user));
+  xml.text("CreateDate", aws::IsoSeconds(user.created));
+}
+
+/// GetUser on the root user answers from the account alone. Its record is not kept, so neither is a creation time.
+void WriteRootUser(aws::XmlWriter& xml, const std::string& account) {
+  xml.text("UserId", account).text("Arn", aws::RootArn(account));
+}
+
+}  // namespace
+
+std::string UserArn(const store::User& user) { return aws::IamArn(user.account, "user", user.path, user.name); }
+
+Result<CreateUserInput> ReadCreateUser(const aws::Form::Pairs& pairs) {
+  aws::Form form(pairs, aws::Form::Style::kIam);
+  CreateUserInput input;
+  input.path = form.optional(kPath).value_or("/");
+  input.name = form.required(kCreatedUserName);
+  input.tags = form.pairs(kTags, kTagKey, kTagValue);
+  if (auto refusal = form.refusal()) return *refusal;
+  if (auto refusal = CheckTags(input.tags)) return *refusal;
+  return input;
+}
+
+Result<UpdateUserInput> ReadUpdateUser(const aws::Form::Pairs& pairs) {
+  aws::Form form(pairs, aws::Form::Style::kIam);
+  UpdateUserInput input;
+  input.name = form.required(kUserName);
+  input.new_path = form.optional(kNewPath);
+  input.new_name = form.optional(kNewUserName);
+  if (auto refusal = form.refusal()) return *refusal;
+  return input;
+}
+
+Result<store::User> AddUser(store::Txn& txn, std::string_view account, const CreateUserInput& input,
+                            store::Millis now) {
+  if (store::FindUser(txn, account, input.name)) return NameTaken(input.name);
+  store::User user{.account = std::string(account), .name = input.name, .path = input.path, .created = now,
+                   .tags = input.tags};
+  do {
+    user.id = aws::NewUniqueId("AIDA");
+  } while (store::FindUserById(txn, user.id));
+  store::PutUser(txn, user);
+  return user;
+}
+
+Result<> ChangeUser(store::Txn& txn, std::string_view account, const UpdateUserInput& input) {
+  auto user = RequireUser(txn, account, input.name);
+  if (!user) return user.error();
+  const std::string former_name = user->name;
+  if (input.new_name && *input.new_name != former_name) {
+    auto holder = store::FindUser(txn, account, *input.new_name);
+    if (holder && holder->id != user->id) return NameTaken(*input.new_name);
+    user->name = *input.new_name;
+  }
+  if (input.new_path) user->path = *input.new_path;
+  store::PutUser(txn, *user, user->name == former_name ? std::string_view{} : former_name);
+  return {};
+}
+
+Result<> RemoveUser(store::Txn& txn, std::string_view account, std::string_view name) {
+  auto user = RequireUser(txn, account, name);
+  if (!user) return user.error();
+  if (!store::ListAccessKeys(txn, user->id).empty()) {
+    return aws::Error(DeleteConflict, "Cannot delete entity, must delete access keys first.");
+  }
+  store::EraseUser(txn, *user);
+  return {};
+}
+
+Task<Result<http::Response>> CreateUser(pipeline::Call& call) {
+  auto input = ReadCreateUser(call.params().all());
+  if (!input) co_return input.error();
+  auto add = [&](store::Txn& txn) { return AddUser(txn, call.identity().account, *input, call.now()); };
+  auto user = co_await call.commit(add);
+  if (!user) co_return user.error();
+  co_return Answer(call, [&](aws::XmlWriter& xml) {
+    xml.open("User");
+    WriteUser(xml, *user);
+    if (!user->tags.empty()) WriteTags(xml, user->tags);
+    xml.close();
+  });
+}
+
+Task<Result<http::Response>> GetUser(pipeline::Call& call) {
+  aws::Form form(call.params().all(), aws::Form::Style::kIam);
+  auto name = form.optional(kUserName);
+  if (auto refusal = form.refusal()) co_return *refusal;
+  auto find = [&](const store::Reader& reader) { return FindOwner(reader, call.identity(), name); };
+  auto owner = co_await call.read(find);
+  if (!owner) co_return owner.error();
+  co_return Answer(call, [&](aws::XmlWriter& xml) {
+    xml.open("User");
+    if (owner->user) {
+      WriteUser(xml, *owner->user);
+      if (!owner->user->tags.empty()) WriteTags(xml, owner->user->tags);
+    } else {
+      WriteRootUser(xml, owner->account);
+    }
+    xml.close();
+  });
+}
+
+Task<Result<http::Response>> ListUsers(pipeline::Call& call) {
+  aws::Form form(call.params().all(), aws::Form::Style::kIam);
+  const std::string prefix = form.optional(kPathPrefix).value_or("/");
+  const Page page = ReadPage(form);
+  if (auto refusal = form.refusal()) co_return *refusal;
+  auto list = [&](const store::Reader& reader) {
+    return store::ListUsers(reader, call.identity().account, prefix, page.after, page.limit + 1);
+  };
+  auto users = co_await call.read(list);
+  const bool truncated = Cut(users, page);
+  co_return Answer(call, [&](aws::XmlWriter& xml) {
+    xml.open("Users");
+    for (const store::User& user : users) {
+      xml.open("member");
+      WriteUser(xml, user);
+      xml.close();
+    }
+    xml.close();
+    WritePageEnd(xml, truncated, truncated ? users.back().name : std::string_view{});
+  });
+}
+
+Task<Result<http::Response>> UpdateUser(pipeline::Call& call) {
+  auto input = ReadUpdateUser(call.params().all());
+  if (!input) co_return input.error();
+  auto change = [&](store::Txn& txn) { return ChangeUser(txn, call.identity().account, *input); };
+  auto changed = co_await call.commit(change);
+  if (!changed) co_return changed.error();
+  co_return Answer(call);
+}
+
+Task<Result<http::Response>> DeleteUser(pipeline::Call& call) {
+  aws::Form form(call.params().all(), aws::Form::Style::kIam);
+  const std::string name = form.required(kUserName);
+  if (auto refusal = form.refusal()) co_return *refusal;
+  auto remove = [&](store::Txn& txn) { return RemoveUser(txn, call.identity().account, name); };
+  auto removed = co_await call.commit(remove);
+  if (!removed) co_return removed.error();
+  co_return Answer(call);
+}
+
+}  // namespace keymill::iam

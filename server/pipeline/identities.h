@@ -1,0 +1,82 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "server/pipeline/identity.h"
+#include "sigv4/signing_key.h"
+#include "store/records.h"
+#include "store/txn.h"
+
+namespace keymill::pipeline {
+
+/// When and for what a key was last used. Written by every request that the key signs, on any thread.
+class KeyUsage {
+ public:
+  explicit KeyUsage(store::KeyUse stored) : use_(std::move(stored)), time_(use_.time) {}
+  void record(store::Millis now, std::string_view service, std::string_view region);
+  store::KeyUse get() const;
+  /// The use if it changed since the last call, for the database.
+  bool take_unsaved(store::KeyUse& out);
+
+ private:
+  mutable std::mutex mutex_;
+  store::KeyUse use_;
+  std::atomic<store::Millis> time_;  // use_.time, readable without the mutex
+  bool unsaved_ = false;
+};
+
+/// An access key ready for verification: never changed after it has been published.
+struct Credential {
+  Identity identity;
+  store::KeyStatus status;
+  std::string secret;
+  sigv4::KeyMaterial material;
+  std::shared_ptr<KeyUsage> usage;
+};
+
+/// Everybody who can sign, in memory: authentication never touches the disk, and a rotated key is never served stale.
+/// An immutable table in shards, replaced as a whole after each commit that touched a principal (a change copies one
+/// shard). Readers of all threads keep the table they have until a newer one exists.
+class Identities {
+ public:
+  explicit Identities(const store::Db& db);  ///< loads every access key
+
+  /// nullptr if there is no such key. Any thread, no lock in the steady state.
+  std::shared_ptr<const Credential> find(std::string_view access_key_id) const;
+  /// Committer thread, after a durable commit: reads the touched users and access keys again.
+  void refresh(const std::vector<std::string>& touched);
+
+  /// Last use, including what has not been written to the database yet.
+  store::KeyUse last_use(std::string_view access_key_id) const;
+  /// Uses that the database does not have yet, by access key id.
+  std::vector<std::pair<std::string, store::KeyUse>> take_unsaved_uses() const;
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+  };
+  using Shard = std::unordered_map<std::string, std::shared_ptr<const Credential>, Hash, std::equal_to<>>;
+  static constexpr std::size_t kShards = 64;
+  using Table = std::array<std::shared_ptr<const Shard>, kShards>;
+
+  static std::size_t shard_of(std::string_view id) { return Hash{}(id) % kShards; }
+  std::shared_ptr<const Credential> build(const store::Reader& reader, const store::AccessKey& key) const;
+  const Table& current() const;
+  void publish(std::shared_ptr<const Table> table);
+
+  const store::Db& db_;
+  std::atomic<std::uint64_t> generation_;
+  mutable std::mutex mutex_;
+  std::shared_ptr<const Table> table_;
+};
+
+}  // namespace keymill::pipeline

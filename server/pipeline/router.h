@@ -1,0 +1,60 @@
+#pragma once
+
+#include <array>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/http/request.h"
+#include "server/pipeline/call.h"
+#include "server/pipeline/operation.h"
+
+namespace keymill::pipeline {
+
+/// Finds the service, the bucket and key, and the operation row of a request. Built once from the services' tables.
+class Router {
+ public:
+  struct Tables {
+    std::span<const Operation> s3, iam, sts;
+  };
+  /// `domains`: beside "localhost", hosts below which `BUCKET.s3.DOMAIN` and `BUCKET.DOMAIN` name a bucket.
+  Router(const Tables& tables, std::vector<std::string> domains);
+
+  /// What kind of request this is, before its body has been read. S3 requests are fully routed here.
+  struct Target {
+    bool query_protocol = false;    ///< IAM or STS: the parameters are in the query or, with `form`, in the body
+    bool form = false;
+    Service service = Service::kS3;
+  };
+  Target classify(const http::Request& request) const;
+
+  Result<Route> route_s3(const http::Request& request) const;
+  /// `encoded` is the query or the body. Resolves the service by `target` and, for unsigned calls, by Version.
+  Result<Route> route_query(Target target, std::string_view encoded) const;
+
+ private:
+  struct Address {
+    std::string bucket;
+    std::string_view key_path;  ///< still encoded, without the separating '/'
+    bool virtual_host = false;
+  };
+  Result<Address> locate(const http::Request& request) const;
+  std::string_view bucket_in_host(std::string_view host) const;
+
+  Tables tables_;
+  std::vector<std::string> domains_;
+  // S3 rows by method and target: a request is compared with a handful of them.
+  struct Group {
+    std::string_view method;
+    pipeline::Target target;
+    std::vector<const Operation*> rows;
+  };
+  std::vector<Group> groups_;
+};
+
+/// True if `text` is well-formed UTF-8 (no overlong forms, surrogates or values past U+10FFFF).
+bool IsUtf8(std::string_view text);
+
+}  // namespace keymill::pipeline

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <filesystem>
+
+#include "server/config.h"
+#include "store/committer.h"
+
+namespace keymill {
+
+/// The root user's access key: made at the first start (or taken from the configuration) and written to a credentials
+/// file that AWS tools read. In memory without a data directory the file lies in a private temporary directory, which
+/// goes with this object.
+class RootUser {
+ public:
+  /// Throws std::runtime_error if the data belongs to another account, or the file cannot be written.
+  RootUser(const Config& config, const store::Db& db, store::Committer& committer);
+  ~RootUser();
+  RootUser(const RootUser&) = delete;
+  RootUser& operator=(const RootUser&) = delete;
+
+  const std::filesystem::path& credentials_file() const { return file_; }
+
+ private:
+  std::filesystem::path file_;
+  std::filesystem::path temporary_directory_;
+};
+
+}  // namespace keymill

@@ -1,0 +1,41 @@
+#include "server/sts/operations.h"
+
+#include <cstddef>
+#include <iterator>
+
+#include "server/sts/caller.h"
+
+namespace keymill::sts {
+namespace {
+
+using pipeline::Operation;
+
+// Every operation of AWS's service model, in its order. A row without a handler is authorised and answered 501;
+// GetCallerIdentity and GetSessionToken need no permission, and no policy can deny them.
+constexpr Operation kOperations[] = {
+    {"AssumeRole", "sts:AssumeRole"},
+    {"AssumeRoleWithSAML", "sts:AssumeRoleWithSAML"},
+    {"AssumeRoleWithWebIdentity", "sts:AssumeRoleWithWebIdentity"},
+    {"AssumeRoot", "sts:AssumeRoot"},
+    {"DecodeAuthorizationMessage", "sts:DecodeAuthorizationMessage"},
+    {"GetAccessKeyInfo", "sts:GetAccessKeyInfo", &GetAccessKeyInfo},
+    {"GetCallerIdentity", "", &GetCallerIdentity},
+    {"GetDelegatedAccessToken", "sts:GetDelegatedAccessToken"},
+    {"GetFederationToken", "sts:GetFederationToken"},
+    {"GetSessionToken", ""},
+    {"GetWebIdentityToken", "sts:GetWebIdentityToken"},
+};
+
+constexpr bool StrictlySorted() {
+  for (std::size_t i = 1; i < std::size(kOperations); ++i) {
+    if (kOperations[i - 1].name >= kOperations[i].name) return false;
+  }
+  return true;
+}
+static_assert(StrictlySorted(), "rows stand in the order of their names, each once");
+
+}  // namespace
+
+std::span<const Operation> Operations() { return kOperations; }
+
+}  // namespace keymill::sts

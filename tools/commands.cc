@@ -1,0 +1,12 @@
+#include "tools/commands.h"
+
+#include <CLI/CLI.hpp>
+
+namespace keymill::tools {
+
+void AddCommands(CLI::App& app) {
+  auto* demo = app.add_subcommand("demo", "Rotate an access key against an embedded server and show every answer");
+  demo->callback([] { throw CLI::RuntimeError(RunDemo()); });
+}
+
+}  // namespace keymill::tools
