@@ -148,10 +148,24 @@ std::string IsoBasic(std::int64_t millis) {
   return Print("%04d%02d%02dT%02d%02d%02dZ", c.year, c.month, c.day, c.hour, c.minute, c.second);
 }
 
+// Once per GET: formatted by hand, as snprintf would cost more than the rest of the headers together.
 std::string HttpDate(std::int64_t millis) {
   const Civil c = ToCivil(millis);
-  return Print("%s, %02d %s %04d %02d:%02d:%02d GMT", kDays[c.weekday].data(), c.day,
-               kMonths[static_cast<std::size_t>(c.month - 1)].data(), c.year, c.hour, c.minute, c.second);
+  std::string text = "Sun, 00 Jan 0000 00:00:00 GMT";
+  const auto put = [&](std::size_t at, std::string_view name) { name.copy(&text[at], name.size()); };
+  const auto put_digits = [&](std::size_t at, int value) {
+    text[at] = static_cast<char>('0' + value / 10 % 10);
+    text[at + 1] = static_cast<char>('0' + value % 10);
+  };
+  put(0, kDays[c.weekday]);
+  put_digits(5, c.day);
+  put(8, kMonths[static_cast<std::size_t>(c.month - 1)]);
+  put_digits(12, c.year / 100);
+  put_digits(14, c.year % 100);
+  put_digits(17, c.hour);
+  put_digits(20, c.minute);
+  put_digits(23, c.second);
+  return text;
 }
 
 std::optional<std::int64_t> ParseHttpDate(std::string_view text) {

@@ -50,6 +50,8 @@ class Call {
   /// it was hoisted from, except the checksum ones (aws-facts A5).
   std::optional<std::string_view> header(std::string_view name) const;
   std::string_view header_or_empty(std::string_view name) const { return header(name).value_or(std::string_view{}); }
+  /// True if the signature came in the query: then `x-amz-meta-*` parameters are headers too.
+  bool presigned() const { return presigned_; }
 
   /// Reads the committed state: from the caches here and now, or on the blocking pool if the disk is needed. `f` is
   /// called with a const store::Reader& once or twice, so it must have no effects.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -43,7 +44,41 @@ struct Operation {
   ResourceOf resource = nullptr;    ///< IAM and STS only; nullptr = "*"
 };
 
+/// True if every `name` or `name=value` of `earlier` is demanded by `later` too.
+constexpr bool QueryIncludes(std::string_view later, std::string_view earlier) {
+  const auto demanded = [later](std::string_view condition) {
+    std::string_view rest = later;
+    for (;;) {
+      const auto end = rest.find('&');
+      const std::string_view mine = rest.substr(0, end);
+      if (mine == condition || mine.substr(0, mine.find('=')) == condition) return true;
+      if (end == std::string_view::npos) return false;
+      rest.remove_prefix(end + 1);
+    }
+  };
+  while (!earlier.empty()) {
+    const auto end = earlier.find('&');
+    if (!demanded(earlier.substr(0, end))) return false;
+    earlier.remove_prefix(end == std::string_view::npos ? earlier.size() : end + 1);
+  }
+  return true;
+}
+
 /// True if every request that `later` matches is matched by `earlier` too: then `later` could never run.
-constexpr bool Shadows(const Operation& earlier, const Operation& later);
+constexpr bool Shadows(const Operation& earlier, const Operation& later) {
+  if (earlier.method.empty() || later.method.empty()) return earlier.name == later.name;  // IAM and STS
+  return earlier.target == later.target && earlier.method == later.method &&
+         (earlier.header.empty() || earlier.header == later.header) && QueryIncludes(later.query, earlier.query);
+}
+
+/// True if each row can run. For a static_assert beside each table.
+constexpr bool AllReachable(std::span<const Operation> rows) {
+  for (std::size_t later = 1; later < rows.size(); ++later) {
+    for (std::size_t earlier = 0; earlier < later; ++earlier) {
+      if (Shadows(rows[earlier], rows[later])) return false;
+    }
+  }
+  return true;
+}
 
 }  // namespace keymill::pipeline
