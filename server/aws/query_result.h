@@ -18,7 +18,7 @@ std::string QueryResult(std::string_view operation, std::string_view xmlns, std:
   xml.open(response, xmlns).open(result);
   std::forward<Write>(write)(xml);
   xml.close().open("ResponseMetadata").text("RequestId", request_id).close().close();
-  return xml.take();
+  return xml.take() + "\n";
 }
 
 /// For operations whose model has no output: only the metadata.
@@ -27,7 +27,7 @@ inline std::string QueryResult(std::string_view operation, std::string_view xmln
   XmlWriter xml(XmlWriter::Style::kIndented);
   xml.open(response, xmlns);
   xml.open("ResponseMetadata").text("RequestId", request_id).close().close();
-  return xml.take();
+  return xml.take() + "\n";
 }
 
 }  // namespace keymill::aws

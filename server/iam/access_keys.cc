@@ -32,8 +32,13 @@ Result<store::AccessKey> AddAccessKey(store::Txn& txn, const Owner& owner, store
   if (store::ListAccessKeys(txn, owner.id).size() >= kMaxAccessKeys) {
     return aws::Error(LimitExceeded, "Cannot exceed quota for AccessKeysPerUser: " + std::to_string(kMaxAccessKeys));
   }
-  store::AccessKey key{.account = owner.account, .owner_id = owner.id, .secret = aws::NewSecret(), .created = now,
-                       .status_changed = now, .version = txn.next_id()};
+  store::AccessKey key;
+  key.account = owner.account;
+  key.owner_id = owner.id;
+  key.secret = aws::NewSecret();
+  key.created = now;
+  key.status_changed = now;
+  key.version = txn.next_id();
   do {
     key.id = aws::NewAccessKeyId("AKIA", owner.account);
   } while (store::FindAccessKey(txn, key.id));

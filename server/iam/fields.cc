@@ -7,6 +7,8 @@ namespace {
 
 constexpr bool Between(char32_t c, char32_t first, char32_t last) { return c >= first && c <= last; }
 
+constexpr bool IsAnyOf(char32_t c, std::u32string_view set) { return set.find(c) != std::u32string_view::npos; }
+
 constexpr bool IsWordCharacter(char32_t c) {
   return Between(c, U'a', U'z') || Between(c, U'A', U'Z') || Between(c, U'0', U'9') || c == U'_';
 }
@@ -33,8 +35,7 @@ bool All(std::u32string_view text, Predicate predicate) {
 }  // namespace
 
 bool IsName(std::u32string_view text) {
-  constexpr std::u32string_view kMarks = U"+=,.@-";
-  return !text.empty() && All(text, [](char32_t c) { return IsWordCharacter(c) || kMarks.find(c) != kMarks.npos; });
+  return !text.empty() && All(text, [](char32_t c) { return IsWordCharacter(c) || IsAnyOf(c, U"+=,.@-"); });
 }
 
 bool IsWord(std::u32string_view text) { return !text.empty() && All(text, IsWordCharacter); }
@@ -54,8 +55,7 @@ bool IsMarker(std::u32string_view text) {
 }
 
 bool IsTagText(std::u32string_view text) {
-  constexpr std::u32string_view kMarks = U"_.:/=+-@";
-  return All(text, [](char32_t c) { return IsLetterSeparatorOrNumber(c) || kMarks.find(c) != kMarks.npos; });
+  return All(text, [](char32_t c) { return IsLetterSeparatorOrNumber(c) || IsAnyOf(c, U"_.:/=+-@"); });
 }
 
 }  // namespace keymill::iam

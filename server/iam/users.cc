@@ -58,8 +58,12 @@ Result<UpdateUserInput> ReadUpdateUser(const aws::Form::Pairs& pairs) {
 Result<store::User> AddUser(store::Txn& txn, std::string_view account, const CreateUserInput& input,
                             store::Millis now) {
   if (store::FindUser(txn, account, input.name)) return NameTaken(input.name);
-  store::User user{.account = std::string(account), .name = input.name, .path = input.path, .created = now,
-                   .tags = input.tags};
+  store::User user;
+  user.account = account;
+  user.name = input.name;
+  user.path = input.path;
+  user.created = now;
+  user.tags = input.tags;
   do {
     user.id = aws::NewUniqueId("AIDA");
   } while (store::FindUserById(txn, user.id));
