@@ -1,0 +1,103 @@
+#include "sigv4/reason.h"
+
+namespace keymill::sigv4 {
+
+std::string_view name(Reason reason) {
+  switch (reason) {
+    case Reason::None:
+      return "None";
+    case Reason::MalformedPath:
+      return "MalformedPath";
+    case Reason::PathAboveRoot:
+      return "PathAboveRoot";
+    case Reason::MalformedQuery:
+      return "MalformedQuery";
+    case Reason::MultipleMechanisms:
+      return "MultipleMechanisms";
+    case Reason::DateWithoutAuthorization:
+      return "DateWithoutAuthorization";
+    case Reason::AnonymousStreamingPayload:
+      return "AnonymousStreamingPayload";
+    case Reason::AuthorizationRepeated:
+      return "AuthorizationRepeated";
+    case Reason::AuthorizationEmpty:
+      return "AuthorizationEmpty";
+    case Reason::AuthorizationNoSpace:
+      return "AuthorizationNoSpace";
+    case Reason::AlgorithmUnsupported:
+      return "AlgorithmUnsupported";
+    case Reason::SigV2NotAllowed:
+      return "SigV2NotAllowed";
+    case Reason::SigV2Malformed:
+      return "SigV2Malformed";
+    case Reason::ComponentsWrong:
+      return "ComponentsWrong";
+    case Reason::ComponentMalformed:
+      return "ComponentMalformed";
+    case Reason::QueryParametersMissing:
+      return "QueryParametersMissing";
+    case Reason::SigV2ParametersMissing:
+      return "SigV2ParametersMissing";
+    case Reason::FormFieldMissing:
+      return "FormFieldMissing";
+    case Reason::CredentialMalformed:
+      return "CredentialMalformed";
+    case Reason::ScopeTerminator:
+      return "ScopeTerminator";
+    case Reason::ScopeDateMalformed:
+      return "ScopeDateMalformed";
+    case Reason::ScopeDateMismatch:
+      return "ScopeDateMismatch";
+    case Reason::ScopeRegion:
+      return "ScopeRegion";
+    case Reason::ScopeService:
+      return "ScopeService";
+    case Reason::DateMissing:
+      return "DateMissing";
+    case Reason::DateMalformed:
+      return "DateMalformed";
+    case Reason::RequestTimeTooSkewed:
+      return "RequestTimeTooSkewed";
+    case Reason::SignatureExpired:
+      return "SignatureExpired";
+    case Reason::SignatureNotYetCurrent:
+      return "SignatureNotYetCurrent";
+    case Reason::ExpiresNotNumber:
+      return "ExpiresNotNumber";
+    case Reason::ExpiresNegative:
+      return "ExpiresNegative";
+    case Reason::ExpiresTooLarge:
+      return "ExpiresTooLarge";
+    case Reason::RequestExpired:
+      return "RequestExpired";
+    case Reason::RequestNotYetValid:
+      return "RequestNotYetValid";
+    case Reason::HostNotSigned:
+      return "HostNotSigned";
+    case Reason::TokenNotSigned:
+      return "TokenNotSigned";
+    case Reason::HeadersNotSigned:
+      return "HeadersNotSigned";
+    case Reason::ContentSha256Missing:
+      return "ContentSha256Missing";
+    case Reason::ContentSha256Invalid:
+      return "ContentSha256Invalid";
+    case Reason::SignatureMismatch:
+      return "SignatureMismatch";
+    case Reason::BodyIncomplete:
+      return "BodyIncomplete";
+    case Reason::DecodedLengthMismatch:
+      return "DecodedLengthMismatch";
+    case Reason::ChunkTooSmall:
+      return "ChunkTooSmall";
+    case Reason::ChunkSignatureMismatch:
+      return "ChunkSignatureMismatch";
+    case Reason::TrailerMalformed:
+      return "TrailerMalformed";
+    case Reason::TrailerSignatureMismatch:
+      return "TrailerSignatureMismatch";
+  }
+  return "Unknown";
+}
+
+}  // namespace keymill::sigv4
