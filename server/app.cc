@@ -7,7 +7,9 @@
 
 #include "server/http/server.h"
 #include "server/iam/operations.h"
+#include "server/iam/resource.h"
 #include "server/log.h"
+#include "server/pipeline/clock.h"
 #include "server/pipeline/dispatch.h"
 #include "server/pipeline/identities.h"
 #include "server/pipeline/router.h"
@@ -57,7 +59,7 @@ struct App::Impl {
         committer(db, [this](const std::vector<std::string>& touched) { identities.refresh(touched); }),
         root(config, db, committer),
         router({s3::Operations(), iam::Operations(), sts::Operations()}, config.domains),
-        dispatcher({config, db, committer, identities}, router),
+        dispatcher({config, db, committer, identities, clock}, router, &iam::ResourceArns),
         server(SocketOptions(config), dispatcher) {}
 
   void save_uses() {
@@ -82,6 +84,7 @@ struct App::Impl {
   }
 
   Config config;
+  pipeline::Clock clock;
   store::Db db;
   pipeline::Identities identities;
   store::Committer committer;

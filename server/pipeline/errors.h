@@ -26,6 +26,9 @@ inline constexpr ErrorKind NotImplemented{"NotImplemented", 501,
 inline constexpr ErrorKind AccessDenied{"AccessDenied", 403, "Access Denied"};
 inline constexpr ErrorKind MaxMessageLengthExceeded{"MaxMessageLengthExceeded", 400, "Your request was too big."};
 inline constexpr ErrorKind KeyTooLongError{"KeyTooLongError", 400, "Your key is too long"};
+inline constexpr ErrorKind XAmzContentSha256Mismatch{
+    "XAmzContentSHA256Mismatch", 400,
+    "The provided 'x-amz-content-sha256' header does not match what was computed."};
 
 // Query protocol.
 inline constexpr ErrorKind InvalidAction{"InvalidAction", 400, ""};

@@ -6,6 +6,7 @@
 
 namespace keymill::pipeline {
 
+class Clock;
 class Identities;
 
 /// What every request may use. Owned by App, which outlives all requests.
@@ -14,6 +15,7 @@ struct Services {
   store::Db& db;
   store::Committer& committer;
   Identities& identities;
+  const Clock& clock;
 };
 
 }  // namespace keymill::pipeline

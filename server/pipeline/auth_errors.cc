@@ -1,0 +1,383 @@
+#include "server/pipeline/auth_errors.h"
+
+#include <string>
+
+#include "server/aws/time.h"
+#include "server/pipeline/errors.h"
+#include "sigv4/encoding.h"
+
+namespace keymill::pipeline {
+namespace {
+
+using aws::Error;
+using sigv4::Claim;
+using sigv4::Failure;
+using sigv4::Form;
+using sigv4::Part;
+using sigv4::Reason;
+using sigv4::ScopeFault;
+
+constexpr ErrorKind InvalidArgument{"InvalidArgument", 400, ""};
+constexpr ErrorKind InvalidRequest{"InvalidRequest", 400, ""};
+constexpr ErrorKind AuthorizationHeaderMalformed{"AuthorizationHeaderMalformed", 400, ""};
+constexpr ErrorKind AuthorizationQueryParametersError{"AuthorizationQueryParametersError", 400, ""};
+constexpr ErrorKind InvalidAccessKeyId{"InvalidAccessKeyId", 403,
+                                       "The AWS Access Key Id you provided does not exist in our records."};
+constexpr ErrorKind InvalidToken{"InvalidToken", 400, "The provided token is malformed or otherwise invalid."};
+constexpr ErrorKind RequestTimeTooSkewed{"RequestTimeTooSkewed", 403,
+                                         "The difference between the request time and the current time is too large."};
+constexpr ErrorKind S3SignatureDoesNotMatch{"SignatureDoesNotMatch", 403,
+                                            "The request signature we calculated does not match the signature you "
+                                            "provided. Check your key and signing method."};
+constexpr ErrorKind QuerySignatureDoesNotMatch{
+    "SignatureDoesNotMatch", 403,
+    "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key "
+    "and signing method. Consult the service documentation for details."};
+constexpr ErrorKind IncompleteSignature{"IncompleteSignature", 400, ""};
+constexpr ErrorKind MissingAuthenticationToken{"MissingAuthenticationToken", 403,
+                                               "Request is missing Authentication Token"};
+constexpr ErrorKind InvalidClientTokenId{"InvalidClientTokenId", 403,
+                                         "The security token included in the request is invalid."};
+
+std::string Text(std::string_view view) { return std::string(view); }
+std::string Quoted(std::string_view view, char quote) { return quote + Text(view) + quote; }
+std::string IsoSeconds(std::int64_t unix_seconds) { return aws::IsoSeconds(unix_seconds * 1000); }
+
+std::string SpacedHex(std::string_view bytes) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::string out;
+  out.reserve(bytes.size() * 3);
+  for (char c : bytes) {
+    auto octet = static_cast<unsigned char>(c);
+    if (!out.empty()) out += ' ';
+    out += kDigits[octet >> 4];
+    out += kDigits[octet & 15];
+  }
+  return out;
+}
+
+// The three ways of carrying a signature to S3 are refused under different codes, with the same knowledge.
+Error CredentialError(const Claim& claim, std::string_view region, std::string header_text, std::string query_text) {
+  switch (claim.form) {
+    case Form::Header:
+      return Error(AuthorizationHeaderMalformed, "The authorization header is malformed; " + header_text);
+    case Form::Post: {
+      Error error = Error(InvalidArgument, query_text)
+                        .with("ArgumentName", "X-Amz-Credential")
+                        .with("ArgumentValue", Text(claim.credential));
+      return region.empty() ? error : std::move(error).with("Region", Text(region));
+    }
+    default:
+      return Error(AuthorizationQueryParametersError, query_text);
+  }
+}
+
+Error ScopeError(const Claim& claim, const Failure& failure) {
+  const bool header = claim.form == Form::Header;
+  const std::string prefix = claim.form == Form::Query ? "Error parsing the X-Amz-Credential parameter; " : "";
+  std::string text;
+  switch (failure.reason) {
+    case Reason::CredentialMalformed:
+      text = "the Credential is mal-formed; expecting \"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\".";
+      break;
+    case Reason::ScopeTerminator:
+      text = "incorrect terminal " + Quoted(failure.subject, '"') + ". This endpoint uses \"aws4_request\".";
+      break;
+    case Reason::ScopeDateMalformed:
+      text = "incorrect date format " + Quoted(failure.subject, '"') +
+             ". This date in the credential must be in the format \"yyyyMMdd\".";
+      break;
+    case Reason::ScopeService:
+      text = "incorrect service " + Quoted(failure.subject, '"') + ". This endpoint belongs to " +
+             Quoted(failure.expected, '"') + ".";
+      break;
+    case Reason::ScopeRegion: {
+      text = "the region " + Quoted(failure.subject, '\'') + " is wrong; expecting " + Quoted(failure.expected, '\'');
+      Error error = CredentialError(claim, failure.expected, text, prefix + text);
+      if (claim.form != Form::Post) error = std::move(error).with("Region", Text(failure.expected));
+      return std::move(error).with_header("x-amz-bucket-region", Text(failure.expected));
+    }
+    default:  // ScopeDateMismatch
+      if (header) {
+        return CredentialError(claim, {}, "Invalid credential date. Date is not the same as X-Amz-Date.", {});
+      }
+      return CredentialError(claim, {}, {},
+                             "Invalid credential date " + Quoted(failure.subject, '"') +
+                                 ". This date is not the same as X-Amz-Date: " + Quoted(failure.expected, '"') + ".");
+  }
+  return CredentialError(claim, {}, text, prefix + text);
+}
+
+Error S3Mismatch(const sigv4::Verifier& verifier) {
+  const auto& claim = verifier.claim();
+  auto to_sign = verifier.string_to_sign();
+  Error error = Error(S3SignatureDoesNotMatch,
+                      "The request signature we calculated does not match the signature you provided. Check your key "
+                      "and signing method.")
+                    .with("AWSAccessKeyId", Text(claim.access_key_id))
+                    .with("StringToSign", Text(to_sign))
+                    .with("SignatureProvided", Text(claim.signature))
+                    .with("StringToSignBytes", SpacedHex(to_sign));
+  auto canonical = verifier.canonical_request();
+  if (canonical.empty()) return error;
+  return std::move(error).with("CanonicalRequest", Text(canonical)).with("CanonicalRequestBytes", SpacedHex(canonical));
+}
+
+Error ArgumentError(std::string message, std::string_view name, std::string_view value) {
+  return Error(InvalidArgument, std::move(message)).with("ArgumentName", Text(name)).with("ArgumentValue", Text(value));
+}
+
+Error S3Error(const sigv4::Verifier& verifier, store::Millis now) {
+  const auto& failure = verifier.failure();
+  const auto& claim = verifier.claim();
+  switch (failure.reason) {
+    case Reason::MalformedPath:
+    case Reason::PathAboveRoot:
+    case Reason::MalformedQuery:
+      return Error(MalformedTarget).without_body();
+    case Reason::MultipleMechanisms:
+      return ArgumentError(
+          "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter "
+          "or the Authorization header should be specified",
+          "Authorization", failure.subject);
+    case Reason::AuthorizationRepeated:
+      return Error(NotImplemented).with("Header", "Authorization");
+    case Reason::AuthorizationNoSpace:
+      return ArgumentError("Authorization header is invalid -- one and only one ' ' (space) required.",
+                           "Authorization", failure.subject);
+    case Reason::AlgorithmUnsupported:
+      if (claim.form == Form::Query) {
+        return Error(AuthorizationQueryParametersError,
+                     "X-Amz-Algorithm only supports \"AWS4-HMAC-SHA256 and AWS4-ECDSA-P256-SHA256\"");
+      }
+      if (claim.form == Form::Post) {
+        return ArgumentError("Only AWS4-HMAC-SHA256 is supported", "X-Amz-Algorithm", failure.subject);
+      }
+      return ArgumentError("Unsupported Authorization Type", "Authorization", claim.authorization);
+    case Reason::SigV2NotAllowed:
+      return Error(InvalidRequest,
+                   "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.");
+    case Reason::SigV2Malformed:
+      return ArgumentError("AWS authorization header is invalid.  Expected AwsAccessKeyId:signature", "Authorization",
+                           failure.subject);
+    case Reason::ComponentsWrong:
+      return Error(AuthorizationHeaderMalformed,
+                   "The authorization header is malformed; the authorization header requires three components: "
+                   "Credential, SignedHeaders, and Signature.");
+    case Reason::ComponentMalformed:
+      return Error(AuthorizationHeaderMalformed, "The authorization header is malformed; the authorization component " +
+                                                     Quoted(failure.subject, '"') + " is malformed.");
+    case Reason::QueryParametersMissing:
+      return Error(AuthorizationQueryParametersError,
+                   "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, "
+                   "X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.");
+    case Reason::SigV2ParametersMissing:
+      return Error(AccessDenied,
+                   "Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters");
+    case Reason::FormFieldMissing:
+      return ArgumentError("Bucket POST must contain a field named '" + Text(failure.subject) +
+                               "'.  If it is specified, please check the order of the fields.",
+                           failure.subject, "");
+    case Reason::CredentialMalformed:
+    case Reason::ScopeTerminator:
+    case Reason::ScopeDateMalformed:
+    case Reason::ScopeDateMismatch:
+    case Reason::ScopeRegion:
+    case Reason::ScopeService:
+      return ScopeError(claim, failure);
+    case Reason::DateMissing:
+    case Reason::DateMalformed:
+      if (claim.form == Form::Query) {
+        return Error(AuthorizationQueryParametersError,
+                     "X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\"");
+      }
+      if (claim.form == Form::Post) {
+        return ArgumentError("X-Amz-Date must be formated via ISO8601 Long format", "X-Amz-Date", failure.subject);
+      }
+      return Error(AccessDenied, "AWS authentication requires a valid Date or x-amz-date header");
+    case Reason::RequestTimeTooSkewed:
+      return Error(RequestTimeTooSkewed)
+          .with("RequestTime", Text(claim.date))
+          .with("ServerTime", aws::IsoSeconds(now))
+          .with("MaxAllowedSkewMilliseconds", "900000");
+    case Reason::ExpiresNotNumber:
+      if (claim.form == Form::SigV2Query) {
+        return Error(AccessDenied, "Invalid date (should be seconds since epoch): " + Text(failure.subject));
+      }
+      return Error(AuthorizationQueryParametersError, "X-Amz-Expires should be a number");
+    case Reason::ExpiresNegative:
+      return Error(AuthorizationQueryParametersError, "X-Amz-Expires must be non-negative");
+    case Reason::ExpiresTooLarge:
+      return Error(AuthorizationQueryParametersError,
+                   "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less "
+                   "than 604800 seconds");
+    case Reason::RequestExpired: {
+      Error error(AccessDenied, "Request has expired");
+      if (claim.form == Form::Query) error = std::move(error).with("X-Amz-Expires", Text(claim.expires));
+      return std::move(error).with("Expires", IsoSeconds(claim.expires_at)).with("ServerTime", aws::IsoSeconds(now));
+    }
+    case Reason::RequestNotYetValid:
+      return Error(AccessDenied, "Request is not yet valid")
+          .with("X-Amz-Date", Text(claim.date))
+          .with("Expires", IsoSeconds(claim.expires_at))
+          .with("ServerTime", aws::IsoSeconds(now));
+    case Reason::HostNotSigned:
+    case Reason::TokenNotSigned:
+    case Reason::HeadersNotSigned:
+      return Error(AccessDenied, "There were headers present in the request which were not signed")
+          .with("HeadersNotSigned", Text(failure.subject));
+    case Reason::ContentSha256Missing:
+      return Error(InvalidRequest, "Missing required header for this request: x-amz-content-sha256");
+    case Reason::ContentSha256Invalid:
+      return ArgumentError(
+          "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, STREAMING-UNSIGNED-PAYLOAD-TRAILER, "
+          "STREAMING-AWS4-HMAC-SHA256-PAYLOAD, STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER, "
+          "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD, STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD-TRAILER or a valid "
+          "sha256 value.",
+          "x-amz-content-sha256", failure.subject);
+    case Reason::AnonymousStreamingPayload:
+      return Error(InvalidRequest,
+                   "Anonymous requests don't support this x-amz-content-sha256 value. Please use UNSIGNED-PAYLOAD or "
+                   "STREAMING-UNSIGNED-PAYLOAD-TRAILER.");
+    case Reason::SignatureMismatch:
+      return S3Mismatch(verifier);
+    default:  // AuthorizationEmpty, DateWithoutAuthorization
+      return AccessDenied;
+  }
+}
+
+constexpr std::string_view kHashedHeader = "(Hashed with SHA-256 and encoded with Base64) Authorization=";
+
+// The services never echo an Authorization header: they print its hash.
+std::string HashedAuthorization(const Claim& claim) {
+  auto digest = sigv4::sha256(claim.authorization);
+  return Text(kHashedHeader) +
+         sigv4::base64_encode({reinterpret_cast<const char*>(digest.data()), digest.size()});
+}
+
+std::string MissingComponents(const Claim& claim, std::uint8_t missing) {
+  std::string text;
+  auto need = [&](std::uint8_t part, std::string_view name) {
+    if ((missing & part) != 0) text += "Authorization header requires '" + Text(name) + "' parameter. ";
+  };
+  need(Part::kCredential, "Credential");
+  need(Part::kSignature, "Signature");
+  need(Part::kSignedHeaders, "SignedHeaders");
+  if ((missing & Part::kDate) != 0) {
+    text += "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ";
+  }
+  return text + HashedAuthorization(claim);
+}
+
+std::string MissingParameters(std::uint8_t missing) {
+  std::string text;
+  auto need = [&](std::uint8_t part, std::string_view name) {
+    if ((missing & part) != 0) text += "AWS query-string parameters must include '" + Text(name) + "'. ";
+  };
+  need(Part::kAlgorithm, "X-Amz-Algorithm");
+  need(Part::kCredential, "X-Amz-Credential");
+  need(Part::kSignature, "X-Amz-Signature");
+  need(Part::kSignedHeaders, "X-Amz-SignedHeaders");
+  need(Part::kDate, "X-Amz-Date");
+  return text + "Re-examine the query-string parameters.";
+}
+
+// All faults of the scope at once, as these services list them.
+std::string ScopeFaults(const Claim& claim, const Failure& failure, std::string_view service) {
+  std::string text;
+  if ((failure.scope_faults & ScopeFault::kRegion) != 0) text += "Credential should be scoped to a valid region. ";
+  if ((failure.scope_faults & ScopeFault::kService) != 0) {
+    text += "Credential should be scoped to correct service: '" + Text(service) + "'. ";
+  }
+  if ((failure.scope_faults & ScopeFault::kTerminator) != 0) {
+    text += "Credential should be scoped with a valid terminator: 'aws4_request', not '" + Text(claim.scope.terminator) +
+            "'. ";
+  }
+  if ((failure.scope_faults & ScopeFault::kDate) != 0) {
+    text += "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '" +
+            Text(claim.scope.date) + "' != '" + std::string(sigv4::view(claim.iso_date).substr(0, 8)) + "', from '" +
+            std::string(sigv4::view(claim.iso_date)) + "'. ";
+  }
+  return text;
+}
+
+Error QueryError(const sigv4::Verifier& verifier, store::Millis now) {
+  const auto& failure = verifier.failure();
+  const auto& claim = verifier.claim();
+  const auto basic = [](std::int64_t unix_seconds) { return aws::IsoBasic(unix_seconds * 1000); };
+  const std::int64_t seconds = now / 1000;
+  const std::int64_t skew = verifier.expectation().max_skew_seconds;
+  switch (failure.reason) {
+    case Reason::MalformedPath:
+    case Reason::PathAboveRoot:
+      return Error(MalformedTarget).without_body();
+    case Reason::MalformedQuery:
+      return MalformedQueryString;
+    case Reason::MultipleMechanisms:
+      return Error(QuerySignatureDoesNotMatch, "");
+    case Reason::AlgorithmUnsupported:
+      if (claim.form == Form::Query) return Error(MissingAuthenticationToken, "Missing Authentication Token");
+      return Error(IncompleteSignature, "Unsupported AWS 'algorithm': '" + Text(failure.subject) + "'.");
+    case Reason::ComponentMalformed:
+      return Error(IncompleteSignature,
+                   Quoted(failure.subject, '\'') +
+                       " not a valid key=value pair (missing equal-sign) in Authorization header " +
+                       HashedAuthorization(claim) + ".");
+    case Reason::ComponentsWrong:
+      return Error(IncompleteSignature, MissingComponents(claim, failure.missing));
+    case Reason::QueryParametersMissing:
+      return Error(IncompleteSignature, MissingParameters(failure.missing));
+    case Reason::DateMissing:
+      return Error(IncompleteSignature, MissingComponents(claim, Part::kDate));
+    case Reason::DateMalformed:
+      return Error(IncompleteSignature, "Date must be in ISO-8601 'basic format'. Got '" + Text(failure.subject) +
+                                            "'. See http://en.wikipedia.org/wiki/ISO_8601");
+    case Reason::SignatureExpired:
+      return Error(QuerySignatureDoesNotMatch, "Signature expired: " + basic(claim.request_time) +
+                                                   " is now earlier than " + basic(seconds - skew) + " (" +
+                                                   basic(seconds) + " - " + std::to_string(skew / 60) + " min.)");
+    case Reason::SignatureNotYetCurrent:
+      return Error(QuerySignatureDoesNotMatch, "Signature not yet current: " + basic(claim.request_time) +
+                                                   " is still later than " + basic(seconds + skew) + " (" +
+                                                   basic(seconds) + " + " + std::to_string(skew / 60) + " min.)");
+    case Reason::CredentialMalformed:
+      return Error(IncompleteSignature,
+                   "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '" +
+                       Text(failure.subject) + "'");
+    case Reason::ScopeRegion:
+    case Reason::ScopeService:
+    case Reason::ScopeTerminator:
+    case Reason::ScopeDateMismatch:
+      return Error(QuerySignatureDoesNotMatch, ScopeFaults(claim, failure, verifier.expectation().service));
+    case Reason::HostNotSigned:
+      return Error(QuerySignatureDoesNotMatch,
+                   "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.");
+    case Reason::TokenNotSigned:
+      return Error(QuerySignatureDoesNotMatch,
+                   "'X-Amz-Security-Token' must be a 'SignedHeader' in the AWS Authorization.");
+    case Reason::SignatureMismatch:
+      return QuerySignatureDoesNotMatch;
+    default:  // an Authorization header without a scheme or without content
+      return Error(IncompleteSignature, MissingComponents(claim, Part::kCredential | Part::kSignature | Part::kSignedHeaders));
+  }
+}
+
+}  // namespace
+
+Error AuthError(const sigv4::Verifier& verifier, Service service, store::Millis now) {
+  return service == Service::kS3 ? S3Error(verifier, now) : QueryError(verifier, now);
+}
+
+Error UnknownAccessKey(Service service, std::string_view access_key_id) {
+  if (service != Service::kS3) return InvalidClientTokenId;
+  return Error(InvalidAccessKeyId).with("AWSAccessKeyId", Text(access_key_id));
+}
+
+Error InvalidSessionToken(Service service, std::string_view token) {
+  if (service != Service::kS3) return InvalidClientTokenId;
+  return Error(InvalidToken).with("Token-0", Text(token));
+}
+
+Error MissingAuthentication() { return MissingAuthenticationToken; }
+
+}  // namespace keymill::pipeline

@@ -1,0 +1,82 @@
+#include "server/pipeline/authenticate.h"
+
+#include "server/pipeline/auth_errors.h"
+#include "sigv4/verify.h"
+
+namespace keymill::pipeline {
+namespace {
+
+// Each I/O thread verifies one request at a time, from start to end.
+struct ThreadState {
+  sigv4::Verifier verifier;
+  sigv4::SigningKeyCache cache;
+};
+
+ThreadState& State() {
+  thread_local ThreadState state;
+  return state;
+}
+
+std::string_view ServiceName(Service service) {
+  switch (service) {
+    case Service::kS3: return "s3";
+    case Service::kIam: return "iam";
+    case Service::kSts: return "sts";
+  }
+  return {};
+}
+
+// IAM is a global service signed for us-east-1, STS has a global endpoint signed for it, and some clients sign
+// `aws-global` for both (aws-facts A11, F). So these regions are right beside the endpoint's own.
+bool IsGlobalRegion(std::string_view region) { return region == "us-east-1" || region == "aws-global"; }
+
+sigv4::Expectation Expect(const Services& services, const AuthenticationInput& input) {
+  sigv4::Expectation expectation;
+  expectation.options = input.service == Service::kS3 ? sigv4::kS3 : sigv4::kService;
+  expectation.service = ServiceName(input.service);
+  expectation.region = services.config.region;
+  expectation.now = input.now / 1000;
+  expectation.virtual_bucket = input.virtual_bucket;
+  return expectation;
+}
+
+}  // namespace
+
+Result<Authenticated> Authenticate(const Services& services, const AuthenticationInput& input) {
+  auto& [verifier, cache] = State();
+  auto expectation = Expect(services, input);
+  verifier.examine(input.request.view(), expectation);
+  if (input.service != Service::kS3 && (verifier.failure().scope_faults & sigv4::ScopeFault::kRegion) != 0 &&
+      IsGlobalRegion(verifier.claim().scope.region)) {
+    const std::string region(verifier.claim().scope.region);
+    expectation.region = region == "us-east-1" ? "us-east-1" : "aws-global";
+    verifier.examine(input.request.view(), expectation);
+  }
+  if (verifier.failure()) return AuthError(verifier, input.service, input.now);
+
+  const auto& claim = verifier.claim();
+  Authenticated result;
+  if (claim.form == sigv4::Form::Anonymous) {
+    if (input.service != Service::kS3) return MissingAuthentication();
+  } else {
+    const bool token = claim.token_source != sigv4::TokenSource::None && !claim.session_token.empty();
+    result.credential = services.identities.find(claim.access_key_id);
+    if (!result.credential || result.credential->status != store::KeyStatus::kActive) {
+      return UnknownAccessKey(input.service, claim.access_key_id);
+    }
+    // A long-term key has no session token. The Query services say so before they look at the signature, S3 after.
+    if (token && input.service != Service::kS3) return InvalidSessionToken(input.service, claim.session_token);
+    if (verifier.verify(result.credential->material, cache, input.body)) {
+      return AuthError(verifier, input.service, input.now);
+    }
+    if (token) return InvalidSessionToken(input.service, claim.session_token);
+    auto region = claim.scope.region.empty() ? std::string_view(services.config.region) : claim.scope.region;
+    result.credential->usage->record(input.now, expectation.service, region);
+  }
+  const auto& payload = claim.payload;
+  result.payload = {payload.kind, payload.signed_chunks, payload.trailer, payload.ecdsa, std::string(payload.text)};
+  result.presigned = claim.form == sigv4::Form::Query || claim.form == sigv4::Form::SigV2Query;
+  return result;
+}
+
+}  // namespace keymill::pipeline

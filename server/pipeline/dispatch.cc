@@ -1,0 +1,184 @@
+#include "server/pipeline/dispatch.h"
+
+#include "server/aws/ids.h"
+#include "server/log.h"
+#include "server/pipeline/authenticate.h"
+#include "server/pipeline/authorize.h"
+#include "server/pipeline/clock.h"
+#include "server/pipeline/error_response.h"
+#include "server/pipeline/errors.h"
+#include "server/pipeline/plain_payload.h"
+
+namespace keymill::pipeline {
+namespace {
+
+constexpr std::string_view kHealthPath = "/_keymill/health";
+constexpr std::size_t kS3HeadLimit = 8192;
+constexpr std::size_t kFormLimit = 10'000'000;
+constexpr std::size_t kQueryLimit = 15'800;  // of IAM and STS
+
+Task<Result<std::string>> ReadForm(http::BodyStream& body) {
+  std::string form;
+  for (;;) {
+    auto piece = co_await body.next();
+    if (!piece) co_return std::move(piece.error());
+    if (piece->empty()) co_return form;
+    if (form.size() + piece->size() > kFormLimit) co_return aws::Error(RequestEntityTooLarge);
+    form.append(reinterpret_cast<const char*>(piece->data()), piece->size());
+  }
+}
+
+aws::Error NotImplementedOperation(const Operation& operation, Service service) {
+  std::string text = std::string(operation.name) + " is not implemented";
+  if (service == Service::kS3) {
+    return aws::Error(NotImplemented).with("Header", std::string(operation.name)).with("additionalMessage", text);
+  }
+  return aws::Error(NotImplemented, text);
+}
+
+}  // namespace
+
+struct Dispatcher::Exchange {
+  Service service = Service::kS3;
+  const Operation* operation = nullptr;
+  std::string request_id;
+  std::string host_id;
+  store::Millis now = 0;
+  std::string access_key_id;
+
+  void identify(Service s) {
+    service = s;
+    request_id = s == Service::kS3 ? aws::NewRequestId() : aws::NewUuid();
+    if (s == Service::kS3) host_id = aws::NewHostId();
+  }
+  std::string_view name() const { return operation ? operation->name : std::string_view("-"); }
+  http::Response error(const aws::Error& refusal, std::string_view method) const {
+    return ErrorResponse(refusal, {service, operation ? operation->name : std::string_view(), method, request_id, host_id});
+  }
+  void add_headers(http::Response& response) const {
+    if (service == Service::kS3) {
+      response.header("x-amz-request-id", request_id).header("x-amz-id-2", host_id).header("Server", "AmazonS3");
+    } else {
+      response.header("x-amzn-RequestId", request_id);
+    }
+  }
+};
+
+Task<http::Response> Dispatcher::handle(const http::Request& request, http::BodyStream& body) {
+  if (request.raw_path == kHealthPath) {
+    http::Response health(200);
+    health.body("{\"status\":\"ok\"}\n", "application/json");
+    co_return health;
+  }
+  Exchange exchange;
+  exchange.now = services_.clock.now();
+  std::optional<http::Response> response;
+  std::string_view outcome = "ok";
+  std::string code;
+  try {
+    auto result = co_await answer(request, body, exchange);
+    if (result) {
+      response.emplace(std::move(*result));
+    } else {
+      code = result.error().code();
+      outcome = code;
+      response.emplace(exchange.error(result.error(), request.method));
+    }
+  } catch (const http::Disconnected&) {
+    throw;
+  } catch (const std::exception& fault) {
+    log::Error("internal error", {{"request_id", exchange.request_id}, {"operation", std::string(exchange.name())},
+                                  {"reason", fault.what()}});
+    outcome = "fault";
+    bool s3 = exchange.service == Service::kS3;
+    response.emplace(exchange.error(s3 ? InternalError : ServiceFailure, request.method));
+  }
+  exchange.add_headers(*response);
+  if (log::Enabled(log::Level::kDebug)) {
+    log::Debug("request", {{"request_id", exchange.request_id}, {"operation", std::string(exchange.name())},
+                           {"access_key_id", exchange.access_key_id}, {"status", std::to_string(response->status())},
+                           {"outcome", std::string(outcome)}, {"peer", std::string(request.peer)}});
+  }
+  co_return std::move(*response);
+}
+
+Task<Result<http::Response>> Dispatcher::answer(const http::Request& request, http::BodyStream& body,
+                                                Exchange& exchange) {
+  auto target = router_.classify(request);
+  exchange.identify(target.query_protocol ? target.service : Service::kS3);
+  if (target.query_protocol) co_return co_await answer_query(request, body, exchange, target);
+  co_return co_await answer_s3(request, body, exchange);
+}
+
+Task<Result<http::Response>> Dispatcher::answer_s3(const http::Request& request, http::BodyStream& body,
+                                                   Exchange& exchange) {
+  if (request.head_size > kS3HeadLimit) {
+    co_return aws::Error(RequestHeaderSectionTooLarge).with("MaxSizeAllowed", std::to_string(kS3HeadLimit));
+  }
+  auto route = router_.route_s3(request);
+  if (!route) co_return std::move(route.error());
+  const Operation& operation = *(exchange.operation = route->operation);
+
+  auto verified = Authenticate(services_, {request, Service::kS3, route->virtual_host ? route->bucket : "", nullptr,
+                                           exchange.now});
+  if (!verified) co_return std::move(verified.error());
+  static const Identity kAnonymous;
+  const Identity& identity = verified->credential ? verified->credential->identity : kAnonymous;
+  exchange.access_key_id = identity.access_key_id;
+
+  if (Decide(identity, operation, {}) != Decision::kAllow) {
+    co_return Denial(identity, operation, S3Resource(*route), Service::kS3);
+  }
+  if (!operation.handler) co_return NotImplementedOperation(operation, Service::kS3);
+  PlainPayload payload(request, body, verified->payload);
+  Call call(services_, request, *route, identity, payload, exchange.now, exchange.request_id, verified->presigned);
+  co_return co_await operation.handler(call);
+}
+
+Task<Result<http::Response>> Dispatcher::answer_query(const http::Request& request, http::BodyStream& body,
+                                                      Exchange& exchange, Router::Target target) {
+  if (request.raw_query.size() > kQueryLimit) co_return aws::Error(MalformedTarget).without_body();
+  auto form = co_await ReadForm(body);
+  if (!form) co_return std::move(form.error());
+  auto route = router_.route_query(target, target.form ? std::string_view(*form) : request.raw_query);
+  if (!route) co_return std::move(route.error());
+  exchange.service = route->service;
+  const Operation& operation = *(exchange.operation = route->operation);
+
+  auto hash = sigv4::sha256(*form);
+  auto verified = Authenticate(services_, {request, route->service, {}, &hash, exchange.now});
+  if (!verified) co_return std::move(verified.error());
+  const Identity& identity = verified->credential->identity;
+  exchange.access_key_id = identity.access_key_id;
+
+  PlainPayload payload(request, body, verified->payload);
+  Call call(services_, request, *route, identity, payload, exchange.now, exchange.request_id, verified->presigned);
+  auto find_resources = [&](const store::Reader& reader) {
+    return resources_(reader, operation, route->params, identity);
+  };
+  const auto resources = co_await call.read(find_resources);
+  for (const auto& resource : resources) {
+    if (Decide(identity, operation, resource) != Decision::kAllow) {
+      co_return Denial(identity, operation, resource, route->service);
+    }
+  }
+  if (!operation.handler) co_return NotImplementedOperation(operation, route->service);
+  co_return co_await operation.handler(call);
+}
+
+http::Response Dispatcher::refuse(http::Malformed reason) {
+  Exchange exchange;
+  exchange.identify(Service::kS3);
+  const ErrorKind& kind = reason == http::Malformed::kHeadTooLarge ? RequestHeaderSectionTooLarge
+                          : reason == http::Malformed::kTimeout    ? RequestTimeout
+                                                                   : BadRequest;
+  aws::Error error(kind);
+  if (reason == http::Malformed::kHeadTooLarge) {
+    error = std::move(error).with("MaxSizeAllowed", std::to_string(kS3HeadLimit));
+  }
+  auto response = exchange.error(error, {});
+  exchange.add_headers(response);
+  return response;
+}
+
+}  // namespace keymill::pipeline

@@ -1,0 +1,56 @@
+#pragma once
+
+#include "server/aws/error.h"
+#include "server/pipeline/errors.h"
+
+// S3's errors, one line each. Those that the pipeline raises too are the pipeline's.
+
+namespace keymill::s3 {
+
+using aws::Error;
+using aws::ErrorKind;
+
+using pipeline::AccessDenied;
+using pipeline::BadRequest;
+using pipeline::KeyTooLongError;
+using pipeline::MaxMessageLengthExceeded;
+using pipeline::MethodNotAllowed;
+using pipeline::NotImplemented;
+
+inline constexpr ErrorKind AccessControlListNotSupported{"AccessControlListNotSupported", 400, "The bucket does not allow ACLs"};
+inline constexpr ErrorKind BadDigest{"BadDigest", 400, "The Content-MD5 you specified did not match what we received."};
+inline constexpr ErrorKind BucketAlreadyExists{"BucketAlreadyExists", 409, "The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again."};
+inline constexpr ErrorKind BucketAlreadyOwnedByYou{"BucketAlreadyOwnedByYou", 409, "Your previous request to create the named bucket succeeded and you already own it."};
+inline constexpr ErrorKind BucketNotEmpty{"BucketNotEmpty", 409, "The bucket you tried to delete is not empty"};
+inline constexpr ErrorKind EntityTooLarge{"EntityTooLarge", 400, "Your proposed upload exceeds the maximum allowed size"};
+inline constexpr ErrorKind IllegalLocationConstraintException{"IllegalLocationConstraintException", 400, "The unspecified location constraint is incompatible for the region specific endpoint this request was sent to."};
+inline constexpr ErrorKind IncompleteBody{"IncompleteBody", 400, "You did not provide the number of bytes specified by the Content-Length HTTP header"};
+inline constexpr ErrorKind InvalidArgument{"InvalidArgument", 400, "Invalid Argument"};
+inline constexpr ErrorKind InvalidBucketAclWithObjectOwnership{"InvalidBucketAclWithObjectOwnership", 400, "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting"};
+inline constexpr ErrorKind InvalidBucketName{"InvalidBucketName", 400, "The specified bucket is not valid."};
+inline constexpr ErrorKind InvalidBucketOwnerAWSAccountID{"InvalidBucketOwnerAWSAccountID", 400, "The value of the expected bucket owner parameter must be an AWS Account ID"};
+inline constexpr ErrorKind InvalidDigest{"InvalidDigest", 400, "The Content-MD5 you specified was invalid."};
+inline constexpr ErrorKind InvalidEncryptionAlgorithmError{"InvalidEncryptionAlgorithmError", 400, "The Encryption request you specified is not valid. Supported value: AES256."};
+inline constexpr ErrorKind InvalidLocationConstraint{"InvalidLocationConstraint", 400, "The specified location-constraint is not valid"};
+inline constexpr ErrorKind InvalidPartNumber{"InvalidPartNumber", 416, "The requested partnumber is not satisfiable"};
+inline constexpr ErrorKind InvalidRange{"InvalidRange", 416, "The requested range is not satisfiable"};
+inline constexpr ErrorKind InvalidRequest{"InvalidRequest", 400, "Invalid Request"};
+inline constexpr ErrorKind InvalidStorageClass{"InvalidStorageClass", 400, "The storage class you specified is not valid"};
+inline constexpr ErrorKind InvalidTag{"InvalidTag", 400, "The TagKey you have provided is invalid"};
+inline constexpr ErrorKind MalformedXML{"MalformedXML", 400, "The XML you provided was not well-formed or did not validate against our published schema"};
+inline constexpr ErrorKind MetadataTooLarge{"MetadataTooLarge", 400, "Your metadata headers exceed the maximum allowed metadata size"};
+inline constexpr ErrorKind MissingContentLength{"MissingContentLength", 411, "You must provide the Content-Length HTTP header."};
+inline constexpr ErrorKind MissingRequestBodyError{"MissingRequestBodyError", 400, "Request Body is empty"};
+inline constexpr ErrorKind NoSuchBucket{"NoSuchBucket", 404, "The specified bucket does not exist"};
+inline constexpr ErrorKind NoSuchKey{"NoSuchKey", 404, "The specified key does not exist."};
+inline constexpr ErrorKind NoSuchVersion{"NoSuchVersion", 404, "The specified version does not exist."};
+inline constexpr ErrorKind PreconditionFailed{"PreconditionFailed", 412, "At least one of the pre-conditions you specified did not hold"};
+
+/// InvalidArgument names what was wrong and, mostly, its value.
+inline Error InvalidArgumentNamed(std::string message, std::string_view name, std::string_view value) {
+  return Error(InvalidArgument, std::move(message))
+      .with("ArgumentName", std::string(name))
+      .with("ArgumentValue", std::string(value));
+}
+
+}  // namespace keymill::s3
