@@ -1,6 +1,7 @@
 #include "server/root_user.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>

@@ -38,7 +38,7 @@ std::string QueryDocument(const aws::Error& error, const ErrorContext& context) 
   for (const auto& [name, value] : error.details()) xml.text(name, value);
   xml.close();
   xml.text("RequestId", context.request_id).close();
-  return xml.take();
+  return xml.take() + "\n";
 }
 
 }  // namespace

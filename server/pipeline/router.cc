@@ -1,6 +1,7 @@
 #include "server/pipeline/router.h"
 
 #include "server/pipeline/errors.h"
+#include "sigv4/authorization.h"
 #include "sigv4/encoding.h"
 
 namespace keymill::pipeline {
@@ -8,30 +9,6 @@ namespace {
 
 constexpr std::string_view kIamVersion = "2010-05-08";
 constexpr std::string_view kStsVersion = "2011-06-15";
-
-// The service named in the credential scope, wherever it is; empty if the request carries none. Only a hint of where
-// to go: verification parses the same text strictly.
-std::string_view ScopeService(const http::Request& request) {
-  auto third_part = [](std::string_view credential, std::string_view slash) -> std::string_view {
-    for (int i = 0; i < 3; ++i) {
-      auto at = credential.find(slash);
-      if (at == std::string_view::npos) return {};
-      credential.remove_prefix(at + slash.size());
-    }
-    return credential.substr(0, credential.find(slash));
-  };
-  auto authorization = request.header_or_empty("authorization");
-  if (auto at = authorization.find("Credential="); at != std::string_view::npos) {
-    auto credential = authorization.substr(at + 11);
-    return third_part(credential.substr(0, credential.find_first_of(", ")), "/");
-  }
-  if (auto at = request.raw_query.find("X-Amz-Credential="); at != std::string_view::npos) {
-    auto credential = request.raw_query.substr(at + 17);
-    credential = credential.substr(0, credential.find('&'));
-    return third_part(credential, credential.find("%2F") != std::string_view::npos ? "%2F" : "/");
-  }
-  return {};
-}
 
 bool HasQueryName(std::string_view query, std::string_view name) {
   for (std::size_t at = 0; (at = query.find(name, at)) != std::string_view::npos; at += name.size()) {
@@ -115,7 +92,7 @@ Router::Router(const Tables& tables, std::vector<std::string> domains)
 
 Router::Target Router::classify(const http::Request& request) const {
   Target target;
-  auto service = ScopeService(request);
+  auto service = sigv4::peek_service(request.view());
   if (service == "iam") target.service = Service::kIam;
   if (service == "sts") target.service = Service::kSts;
   target.form = IsForm(request);

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "server/pipeline/call.h"
+#include "server/s3/integrity.h"
+#include "store/blobs.h"
+
+namespace keymill::s3 {
+
+inline constexpr std::uint64_t kMaxSinglePut = std::uint64_t{5} << 30;
+
+/// Takes the body of one PutObject or UploadPart into the store in constant memory: small ones wait here for the
+/// commit, large ones go to a blob, one chunk at a time on the blocking pool. Lives in the handler's frame. Until
+/// kept() is called the blob is discarded with the receiver, however the request ends.
+class Receiver {
+ public:
+  Receiver(pipeline::Call& call, DeclaredDigests declared);
+  ~Receiver();
+  Receiver(const Receiver&) = delete;
+  Receiver& operator=(const Receiver&) = delete;
+
+  /// Everything up to the end of the body, with all its checks. Errors: the payload's, EntityTooLarge, BadDigest.
+  Task<Result<>> receive();
+
+  std::uint64_t size() const { return size_; }
+  std::string etag() const;  ///< MD5 in hexadecimal
+  const PayloadDigests& digests() const { return digests_; }
+  store::Checksum checksum() const;
+
+  /// Within the commit, once: the body to reference.
+  store::Body place(store::Txn& txn);
+  /// The commit has happened.
+  void kept() { blob_.reset(); }
+
+ private:
+  void grow(std::size_t capacity);
+  Task<> take(http::Bytes bytes);
+  Task<> flush();
+
+  pipeline::Call& call_;
+  PayloadDigests digests_;
+  std::unique_ptr<std::byte[]> piece_;
+  std::size_t capacity_ = 0;
+  std::size_t filled_ = 0;
+  std::uint64_t size_ = 0;
+  std::optional<store::BlobWriter> writer_;
+  std::optional<store::BlobRef> blob_;
+};
+
+}  // namespace keymill::s3
