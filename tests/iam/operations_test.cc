@@ -1,0 +1,27 @@
+#include "server/iam/operations.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+
+#include "server/sts/operations.h"
+
+namespace keymill {
+namespace {
+
+TEST(IamOperations, ArePolicyActionsOfTheirOwnName) {
+  EXPECT_EQ(iam::Operations().size(), 176u);
+  for (const auto& row : iam::Operations()) EXPECT_EQ(row.action, "iam:" + std::string(row.name));
+}
+
+TEST(StsOperations, NeedAPermissionExceptTwo) {
+  EXPECT_EQ(sts::Operations().size(), 11u);
+  for (const auto& row : sts::Operations()) {
+    const bool free = row.name == "GetCallerIdentity" || row.name == "GetSessionToken";
+    EXPECT_EQ(row.action, free ? "" : "sts:" + std::string(row.name));
+  }
+}
+
+}  // namespace
+}  // namespace keymill

@@ -1,0 +1,226 @@
+// What happens inside the commits of the user and access key operations, on a database in memory.
+
+#include <gtest/gtest.h>
+
+#include <future>
+#include <optional>
+
+#include "server/iam/access_keys.h"
+#include "server/iam/resource.h"
+#include "server/iam/user_tags.h"
+#include "server/iam/users.h"
+#include "store/committer.h"
+#include "store/db.h"
+
+namespace keymill::iam {
+namespace {
+
+constexpr char kAccount[] = "123456789012";
+constexpr store::Millis kNow = 1'700'000'000'000;
+
+class Principals : public testing::Test {
+ protected:
+  /// Runs one commit, as a handler would. A refusal leaves nothing behind.
+  template <class F>
+  auto commit(F f) {
+    struct Mutation final : store::Pending {
+      explicit Mutation(F& given) : body(given) {}
+      bool apply(store::Txn& txn) override {
+        result.emplace(body(txn));
+        return static_cast<bool>(*result);
+      }
+      void done(std::exception_ptr fault) override { finished.set_value(fault); }
+      F& body;
+      std::optional<std::invoke_result_t<F&, store::Txn&>> result;
+      std::promise<std::exception_ptr> finished;
+    } mutation(f);
+    committer_.submit(mutation);
+    if (auto fault = mutation.finished.get_future().get()) std::rethrow_exception(fault);
+    return *std::move(mutation.result);
+  }
+
+  store::User add_user(const std::string& name, const std::string& path = "/") {
+    return *commit([&](store::Txn& txn) { return AddUser(txn, kAccount, {name, path, {}}, kNow); });
+  }
+  Result<store::AccessKey> add_key(const Owner& owner) {
+    return commit([&](store::Txn& txn) { return AddAccessKey(txn, owner, kNow); });
+  }
+  static Owner owner_of(const store::User& user) { return {user.id, kAccount, user}; }
+  static Owner root() { return {kAccount, kAccount, std::nullopt}; }
+
+  pipeline::Identity signer(const store::User& user) {
+    pipeline::Identity identity;
+    identity.kind = pipeline::Identity::Kind::kUser;
+    identity.account = kAccount;
+    identity.user_id = user.id;
+    identity.user_name = user.name;
+    identity.arn = UserArn(user);
+    return identity;
+  }
+  std::vector<std::string> resources(std::string_view operation, pipeline::Params params,
+                                     const pipeline::Identity& identity) {
+    return ResourceArns(reader_, {operation, ""}, params, identity);
+  }
+
+  store::DbOptions options() {
+    store::DbOptions options;
+    options.in_memory = true;
+    options.master_key = std::string(32, 'k');
+    return options;
+  }
+  store::Db db_{options()};
+  store::Committer committer_{db_, [](const std::vector<std::string>&) {}};
+  store::Reader reader_{db_, store::Reader::Mode::kBlocking};
+};
+
+TEST_F(Principals, NamesAreUniqueWhateverTheirCase) {
+  add_user("Alice");
+  auto again = commit([&](store::Txn& txn) { return AddUser(txn, kAccount, {"aLICE", "/", {}}, kNow); });
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().code(), "EntityAlreadyExists");
+  EXPECT_EQ(again.error().message(), "User with name aLICE already exists.");
+  EXPECT_EQ(store::FindUser(reader_, kAccount, "ALICE")->name, "Alice");
+}
+
+TEST_F(Principals, UsersHaveIdsOfTheirOwn) {
+  auto alice = add_user("alice");
+  auto bob = add_user("bob", "/team/");
+  EXPECT_NE(alice.id, bob.id);
+  EXPECT_TRUE(alice.id.starts_with("AIDA"));
+  EXPECT_EQ(UserArn(bob), "arn:aws:iam::123456789012:user/team/bob");
+}
+
+TEST_F(Principals, RenamingKeepsIdAndKeys) {
+  auto alice = add_user("alice");
+  auto key = add_key(owner_of(alice));
+  ASSERT_TRUE(key);
+  ASSERT_TRUE(commit([&](store::Txn& txn) { return ChangeUser(txn, kAccount, {"alice", "carol", "/x/"}); }));
+  EXPECT_FALSE(store::FindUser(reader_, kAccount, "alice"));
+  auto carol = store::FindUser(reader_, kAccount, "carol");
+  ASSERT_TRUE(carol);
+  EXPECT_EQ(carol->id, alice.id);
+  EXPECT_EQ(carol->path, "/x/");
+  EXPECT_EQ(carol->created, kNow);
+  EXPECT_EQ(store::ListAccessKeys(reader_, carol->id).size(), 1u);
+}
+
+TEST_F(Principals, RenamingToATakenNameIsRefusedButToAnotherCaseIsNot) {
+  add_user("alice");
+  add_user("bob");
+  auto taken = commit([&](store::Txn& txn) { return ChangeUser(txn, kAccount, {"alice", "BOB", {}}); });
+  ASSERT_FALSE(taken);
+  EXPECT_EQ(taken.error().code(), "EntityAlreadyExists");
+  ASSERT_TRUE(commit([&](store::Txn& txn) { return ChangeUser(txn, kAccount, {"alice", "Alice", {}}); }));
+  EXPECT_EQ(store::FindUser(reader_, kAccount, "alice")->name, "Alice");
+}
+
+TEST_F(Principals, AnUnknownUserIsNamedInTheRefusal) {
+  auto changed = commit([&](store::Txn& txn) { return ChangeUser(txn, kAccount, {"ghost", {}, {}}); });
+  ASSERT_FALSE(changed);
+  EXPECT_EQ(changed.error().status(), 404);
+  EXPECT_EQ(changed.error().message(), "The user with name ghost cannot be found.");
+}
+
+TEST_F(Principals, AUserWithKeysCannotBeDeleted) {
+  auto alice = add_user("alice");
+  auto key = add_key(owner_of(alice));
+  auto removed = commit([&](store::Txn& txn) { return RemoveUser(txn, kAccount, "alice"); });
+  ASSERT_FALSE(removed);
+  EXPECT_EQ(removed.error().code(), "DeleteConflict");
+  EXPECT_EQ(removed.error().message(), "Cannot delete entity, must delete access keys first.");
+  committer_.run([&](store::Txn& txn) { store::EraseAccessKey(txn, *key); });
+  EXPECT_TRUE(commit([&](store::Txn& txn) { return RemoveUser(txn, kAccount, "alice"); }));
+  EXPECT_FALSE(store::FindUser(reader_, kAccount, "alice"));
+}
+
+TEST_F(Principals, TwoKeysAreTheMostInactiveOnesIncluded) {
+  auto alice = add_user("alice");
+  auto first = add_key(owner_of(alice));
+  ASSERT_TRUE(first);
+  committer_.run([&](store::Txn& txn) { ChangeStatus(txn, *first, store::KeyStatus::kInactive, kNow); });
+  ASSERT_TRUE(add_key(owner_of(alice)));
+  auto third = add_key(owner_of(alice));
+  ASSERT_FALSE(third);
+  EXPECT_EQ(third.error().status(), 409);
+  EXPECT_EQ(third.error().code(), "LimitExceeded");
+  EXPECT_EQ(third.error().message(), "Cannot exceed quota for AccessKeysPerUser: 2");
+  EXPECT_EQ(store::ListAccessKeys(reader_, alice.id).size(), 2u);
+}
+
+TEST_F(Principals, RootHasAQuotaOfItsOwn) {
+  ASSERT_TRUE(add_key(root()));
+  ASSERT_TRUE(add_key(root()));
+  EXPECT_FALSE(add_key(root()));
+  EXPECT_TRUE(add_key(owner_of(add_user("alice"))));
+}
+
+TEST_F(Principals, AKeyOfAnotherUserIsNotFound) {
+  auto alice = add_user("alice");
+  auto bob = add_user("bob");
+  auto key = add_key(owner_of(alice));
+  EXPECT_TRUE(RequireAccessKey(reader_, owner_of(alice), key->id));
+  auto foreign = RequireAccessKey(reader_, owner_of(bob), key->id);
+  ASSERT_FALSE(foreign);
+  EXPECT_EQ(foreign.error().code(), "NoSuchEntity");
+  EXPECT_TRUE(foreign.error().message().starts_with("The Access Key with id " + key->id + " cannot be found"));
+}
+
+TEST_F(Principals, SettingTheSameStatusAgainKeepsTheTimeOfTheChange) {
+  auto key = add_key(owner_of(add_user("alice")));
+  committer_.run([&](store::Txn& txn) { ChangeStatus(txn, *key, store::KeyStatus::kActive, kNow + 5000); });
+  EXPECT_EQ(store::FindAccessKey(reader_, key->id)->status_changed, kNow);
+  committer_.run([&](store::Txn& txn) { ChangeStatus(txn, *key, store::KeyStatus::kInactive, kNow + 5000); });
+  EXPECT_EQ(store::FindAccessKey(reader_, key->id)->status_changed, kNow + 5000);
+  EXPECT_EQ(store::FindAccessKey(reader_, key->id)->secret, key->secret);
+}
+
+TEST_F(Principals, WithoutANameTheSignerIsMeant) {
+  auto alice = add_user("alice");
+  EXPECT_EQ(FindOwner(reader_, signer(alice), std::nullopt)->id, alice.id);
+  EXPECT_EQ(FindOwner(reader_, signer(alice), "ALICE")->name(), "alice");
+  pipeline::Identity account_root;
+  account_root.kind = pipeline::Identity::Kind::kRoot;
+  account_root.account = kAccount;
+  EXPECT_EQ(FindOwner(reader_, account_root, std::nullopt)->id, kAccount);
+  EXPECT_EQ(FindOwner(reader_, account_root, std::nullopt)->name(), "");
+}
+
+TEST_F(Principals, TagsAreReplacedWhateverTheCaseOfTheirKeys) {
+  add_user("alice");
+  auto tag = [&](store::StringPairs tags) {
+    return commit([&](store::Txn& txn) { return AddUserTags(txn, kAccount, "alice", tags); });
+  };
+  ASSERT_TRUE(tag({{"Team", "a"}, {"other", "x"}}));
+  ASSERT_TRUE(tag({{"team", "b"}}));
+  EXPECT_EQ(store::FindUser(reader_, kAccount, "alice")->tags, (store::StringPairs{{"team", "b"}, {"other", "x"}}));
+  store::StringPairs many;
+  for (int i = 0; i < 49; ++i) many.emplace_back("k" + std::to_string(i), "v");
+  auto refused = tag(many);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code(), "LimitExceeded");
+  EXPECT_EQ(store::FindUser(reader_, kAccount, "alice")->tags.size(), 2u);
+}
+
+TEST_F(Principals, ResourcesAreArnsWithRealPaths) {
+  auto alice = add_user("alice", "/team/");
+  auto key = add_key(owner_of(alice));
+  const std::string arn = "arn:aws:iam::123456789012:user/team/alice";
+  auto params = [](std::string_view form) { return *pipeline::Params::Parse(form); };
+  EXPECT_EQ(resources("GetUser", params("UserName=ALICE"), signer(alice)), std::vector{arn});
+  EXPECT_EQ(resources("CreateAccessKey", {}, signer(alice)), std::vector{arn});
+  EXPECT_EQ(resources("GetAccessKeyLastUsed", params("AccessKeyId=" + key->id), signer(alice)), std::vector{arn});
+  EXPECT_EQ(resources("GetAccessKeyLastUsed", params("AccessKeyId=AKIAUNKNOWN"), signer(alice)),
+            std::vector<std::string>{"*"});
+  EXPECT_EQ(resources("CreateUser", params("UserName=bob&Path=/x/"), signer(alice)),
+            std::vector<std::string>{"arn:aws:iam::123456789012:user/x/bob"});
+  EXPECT_EQ(resources("UpdateUser", params("UserName=alice&NewUserName=bob"), signer(alice)),
+            (std::vector<std::string>{arn, "arn:aws:iam::123456789012:user/team/bob"}));
+  EXPECT_EQ(resources("ListUsers", params("PathPrefix=/team/"), signer(alice)),
+            std::vector<std::string>{"arn:aws:iam::123456789012:user/team/"});
+  EXPECT_EQ(resources("GetAccountSummary", {}, signer(alice)), std::vector<std::string>{"*"});
+  EXPECT_EQ(resources("AddUserToGroup", params("UserName=alice&GroupName=g"), signer(alice)),
+            std::vector<std::string>{"arn:aws:iam::123456789012:group/g"});
+}
+
+}  // namespace
+}  // namespace keymill::iam
