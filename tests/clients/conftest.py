@@ -1,0 +1,74 @@
+"""One server for the whole run; each test has its own bucket and its own user."""
+
+import itertools
+import os
+import pathlib
+import secrets
+import sys
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+
+import aws  # noqa: E402
+import keymill  # noqa: E402
+
+
+@pytest.fixture(scope="session", autouse=True)
+def clean_process_environment():
+    """In-process clients (boto3) must not see the developer's own AWS settings."""
+    environment = keymill.clean_environment(KEYMILL_BINARY=keymill.binary())
+    before = dict(os.environ)
+    os.environ.clear()
+    os.environ.update(environment)
+    yield
+    os.environ.clear()
+    os.environ.update(before)
+
+
+@pytest.fixture(scope="session")
+def server(clean_process_environment):
+    running = keymill.Server()
+    running.start()
+    yield running
+    assert running.alive(), f"the server died during the tests\n{running.tail()}"
+    status = running.stop()
+    assert status == 0, f"SIGTERM: exit status {status}\n{running.tail()}"
+    running.cleanup()
+
+
+@pytest.fixture(scope="session")
+def root(server):
+    """The root user's clients: root.s3, root.iam, root.sts."""
+    return aws.Clients(server.endpoint, server.access_key, server.secret_key)
+
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture
+def unique():
+    """A name nobody else uses, fit for buckets and users."""
+    return lambda stem="t": f"{stem}-{next(_numbers)}-{secrets.token_hex(4)}"
+
+
+@pytest.fixture
+def user(server, root, unique):
+    """A new IAM user with one access key; user.clients signs with it. Removed afterwards."""
+    name = unique("user")
+    root.iam.create_user(UserName=name)
+    key = root.iam.create_access_key(UserName=name)["AccessKey"]
+    yield aws.User(name, key["AccessKeyId"], key["SecretAccessKey"], server.endpoint)
+    for left in root.iam.list_access_keys(UserName=name)["AccessKeyMetadata"]:
+        root.iam.delete_access_key(UserName=name, AccessKeyId=left["AccessKeyId"])
+    root.iam.delete_user(UserName=name)
+
+
+@pytest.fixture
+def bucket(root, unique):
+    """A new bucket, emptied and removed afterwards: that it can be is part of every test."""
+    name = unique("bucket")
+    root.s3.create_bucket(Bucket=name)
+    yield name
+    aws.empty_bucket(root.s3, name)
+    root.s3.delete_bucket(Bucket=name)
