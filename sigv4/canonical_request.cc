@@ -191,7 +191,7 @@ std::int32_t SignedHeaders::find_slot(std::string_view name) const {
   // A hostile client may list thousands of names and send thousands of headers.
   const auto less = [](const Name& a, std::string_view b) {
     return std::lexicographical_compare(a.name.begin(), a.name.end(), b.begin(), b.end(), [](char x, char y) {
-      return static_cast<unsigned char>(x) < static_cast<unsigned char>(to_lower(y));
+      return static_cast<unsigned char>(to_lower(x)) < static_cast<unsigned char>(to_lower(y));
     });
   };
   const auto found = std::lower_bound(names_.begin(), names_.end(), name, less);
