@@ -7,6 +7,7 @@ namespace keymill::tools {
 void AddCommands(CLI::App& app) {
   auto* demo = app.add_subcommand("demo", "Rotate an access key against an embedded server and show every answer");
   demo->callback([] { throw CLI::RuntimeError(RunDemo()); });
+  AddSign(app);
 }
 
 }  // namespace keymill::tools

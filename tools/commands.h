@@ -9,6 +9,8 @@ namespace keymill::tools {
 /// Adds the sub-commands that are not the server.
 void AddCommands(CLI::App& app);
 
+void AddSign(CLI::App& app);
+
 /// `keymill demo`: a whole access-key rotation against an embedded server. Exit status 0 if every answer was AWS's.
 int RunDemo();
 
