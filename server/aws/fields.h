@@ -46,7 +46,7 @@ Field(std::string_view, Member Shape::*, Presence, std::string_view, std::string
 
 /// `<name><item/><item/>…</name>` for a vector member.
 template <class Shape, class Member>
-constexpr Field<Shape, Member> ListField(std::string_view name, std::string_view item, Member Shape::*member,
+constexpr Field<Shape, Member> ListOf(std::string_view name, std::string_view item, Member Shape::*member,
                                          Presence presence = Presence::kOptional) {
   return {name, member, presence, {}, item};
 }

@@ -129,6 +129,13 @@ XmlWriter& XmlWriter::number(std::string_view name, std::int64_t value) {
   return text(name, {digits.data(), static_cast<std::size_t>(end - digits.data())});
 }
 
+XmlWriter& XmlWriter::characters(std::string_view value) {
+  if (value.empty()) return *this;
+  finish_tag();
+  AppendEscaped(out_, value, false);
+  return *this;
+}
+
 XmlWriter& XmlWriter::boolean(std::string_view name, bool value) { return text(name, value ? "true" : "false"); }
 
 XmlWriter& XmlWriter::optional_text(std::string_view name, std::string_view value) {

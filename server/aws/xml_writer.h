@@ -21,6 +21,7 @@ class XmlWriter {
   XmlWriter& attribute(std::string_view name, std::string_view value);  ///< only right after open()
   XmlWriter& text(std::string_view name, std::string_view value);
   XmlWriter& number(std::string_view name, std::int64_t value);
+  XmlWriter& characters(std::string_view value);  ///< text of the innermost element, which has no child elements
   XmlWriter& boolean(std::string_view name, bool value);
   /// `value` if it is not empty, else nothing.
   XmlWriter& optional_text(std::string_view name, std::string_view value);

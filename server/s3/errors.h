@@ -34,6 +34,7 @@ inline constexpr ErrorKind InvalidEncryptionAlgorithmError{"InvalidEncryptionAlg
 inline constexpr ErrorKind InvalidLocationConstraint{"InvalidLocationConstraint", 400, "The specified location-constraint is not valid"};
 inline constexpr ErrorKind InvalidPartNumber{"InvalidPartNumber", 416, "The requested partnumber is not satisfiable"};
 inline constexpr ErrorKind InvalidRange{"InvalidRange", 416, "The requested range is not satisfiable"};
+inline constexpr ErrorKind InvalidRedirectLocation{"InvalidRedirectLocation", 400, "The website redirect location must have a prefix of 'http://' or 'https://' or '/'."};
 inline constexpr ErrorKind InvalidRequest{"InvalidRequest", 400, "Invalid Request"};
 inline constexpr ErrorKind InvalidStorageClass{"InvalidStorageClass", 400, "The storage class you specified is not valid"};
 inline constexpr ErrorKind InvalidTag{"InvalidTag", 400, "The TagKey you have provided is invalid"};

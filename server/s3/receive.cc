@@ -42,8 +42,9 @@ Task<Result<>> Receiver::receive() {
   }
   if (auto finished = payload.finish(); !finished) co_return finished.error();
   if (auto verified = digests_.verify(payload); !verified) co_return verified.error();
-  if (writer_) {
+  if (writer_ || filled_ > store::kRowLimit) {
     auto finish = [this] {
+      if (!writer_) writer_.emplace(call_.services().db);
       writer_->append({piece_.get(), filled_});
       blob_ = writer_->finish();
       writer_.reset();

@@ -1,0 +1,198 @@
+#include "server/aws/time.h"
+#include "server/aws/xml_writer.h"
+#include "server/http/runtime.h"
+#include "server/s3/conditions.h"
+#include "server/s3/copy_source.h"
+#include "server/s3/errors.h"
+#include "server/s3/handlers.h"
+#include "server/s3/lookup.h"
+#include "server/s3/metadata.h"
+#include "server/s3/receive.h"
+#include "server/s3/tags.h"
+#include "sigv4/encoding.h"
+#include "store/blobs.h"
+
+namespace keymill::s3 {
+namespace {
+
+/// What a CopyObject request asks for, and the new object as far as the request alone decides it.
+struct CopyInput {
+  CopySource source;
+  ReadConditions source_conditions;
+  WriteConditions conditions;
+  bool replace_metadata = false;
+  bool replace_tags = false;
+  const ChecksumKind* checksum = nullptr;  ///< nullptr: the source's
+  bool says_encryption = false;
+  store::Object object;
+};
+
+/// True for REPLACE; COPY is the default.
+Result<bool> ReadDirective(const Call& call, std::string_view header, std::string_view complaint) {
+  const auto directive = call.header(header);
+  if (!directive || *directive == "COPY") return false;
+  if (*directive == "REPLACE") return true;
+  return InvalidArgumentNamed(std::string(complaint), header, *directive);
+}
+
+Result<const ChecksumKind*> ReadAlgorithm(const Call& call) {
+  const auto name = call.header("x-amz-checksum-algorithm");
+  if (!name) return nullptr;
+  if (const ChecksumKind* kind = FindChecksumKind(*name)) return kind;
+  return Error(InvalidRequest, "Checksum algorithm provided is unsupported. Please try again with any of the valid "
+                               "types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]");
+}
+
+Result<CopyInput> ReadCopyInput(const Call& call) {
+  CopyInput input;
+  auto source = ParseCopySource(call.header_or_empty("x-amz-copy-source"));
+  if (!source) return source.error();
+  input.source = std::move(*source);
+  input.source_conditions = ReadConditionsOf(call, kCopySourcePrefix);
+  auto conditions = WriteConditionsOf(call);
+  if (!conditions) return conditions.error();
+  input.conditions = std::move(*conditions);
+  const auto metadata = ReadDirective(call, "x-amz-metadata-directive", "Unknown metadata directive.");
+  if (!metadata) return metadata.error();
+  input.replace_metadata = *metadata;
+  const auto tagging = ReadDirective(call, "x-amz-tagging-directive", "Unknown tagging directive.");
+  if (!tagging) return tagging.error();
+  input.replace_tags = *tagging;
+  const auto checksum = ReadAlgorithm(call);
+  if (!checksum) return checksum.error();
+  input.checksum = *checksum;
+  input.says_encryption = call.header("x-amz-server-side-encryption").has_value();
+  if (auto read = ReadPlacementHeaders(call, input.object); !read) return read.error();
+  if (input.replace_metadata) {
+    if (auto read = ReadReplaceableHeaders(call, input.object); !read) return read.error();
+  }
+  if (input.replace_tags) {
+    auto tags = ParseTaggingHeader(call.header_or_empty("x-amz-tagging"));
+    if (!tags) return tags.error();
+    input.object.tags = std::move(*tags);
+  }
+  return input;
+}
+
+/// The object to copy, as it is now, and the bucket it goes to.
+struct CopyPlan {
+  store::Bucket target;
+  store::Object source;
+};
+
+Result<CopyPlan> Plan(const store::Reader& reader, const Call& call, const CopyInput& input) {
+  auto target = RequireBucket(reader, call);
+  if (!target) return target.error();
+  auto source = FindCopySource(reader, call, input.source);
+  if (!source) return source.error();
+  const auto holds = CheckRead(input.source_conditions, *source, call.now(), kCopySourcePrefix);
+  if (!holds) return holds.error();
+  if (source->size > kMaxSinglePut) {
+    return Error(InvalidRequest, "The specified copy source is larger than the maximum allowable size for a copy source: " +
+                                     std::to_string(kMaxSinglePut));
+  }
+  const std::string& key = call.route().key;
+  const bool changes = input.replace_metadata || input.says_encryption || !input.object.website_redirect.empty() ||
+                       input.source.version_id || input.object.storage_class != source->storage_class;
+  if (!changes && input.source.bucket == target->name && input.source.key == key) {
+    return Error(InvalidRequest, "This copy request is illegal because it is trying to copy an object to itself without "
+                                 "changing the object's metadata, storage class, website redirect location or "
+                                 "encryption attributes.");
+  }
+  if (input.conditions.any()) {
+    const auto checked = CheckWrite(input.conditions, store::FindObject(reader, target->id, key), key);
+    if (!checked) return checked.error();
+  }
+  return CopyPlan{std::move(*target), std::move(*source)};
+}
+
+/// The copy of `source` that the request describes; its body is shared.
+store::Object MakeCopy(const CopyInput& input, const Call& call, const store::Object& source) {
+  store::Object copy = input.object;
+  if (!input.replace_metadata) {
+    copy.content_type = source.content_type;
+    copy.cache_control = source.cache_control;
+    copy.content_disposition = source.content_disposition;
+    copy.content_encoding = source.content_encoding;
+    copy.content_language = source.content_language;
+    copy.expires = source.expires;
+    copy.metadata = source.metadata;
+  }
+  if (!input.replace_tags) copy.tags = source.tags;
+  copy.key = call.route().key;
+  copy.owner = call.identity().account;
+  copy.modified = WholeSeconds(call.now());
+  copy.size = source.size;
+  copy.etag = source.etag;
+  copy.checksum = source.checksum;
+  copy.body = source.body;
+  return copy;
+}
+
+/// ETag and checksum over the bytes, where the source's cannot be taken over: it was a multipart upload, or another
+/// algorithm is wanted.
+Task<> Rehash(Call& call, const ChecksumKind& kind, store::Object& copy) {
+  sigv4::Md5 md5;
+  ChecksumHasher hasher(kind);
+  store::BodyReader reader(call.services().db, copy.body, 0, copy.size);
+  auto hash_piece = [&] {
+    const auto bytes = reader.next();
+    md5.update({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    hasher.update(bytes);
+    return bytes.empty();
+  };
+  while (!co_await http::Blocking(hash_piece)) {
+  }
+  copy.etag = sigv4::hex(md5.finish());
+  copy.checksum = {std::string(kind.name), hasher.finish(), false};
+}
+
+std::string CopyResult(const store::Object& copy) {
+  aws::XmlWriter xml;
+  xml.declaration().open("CopyObjectResult", kNamespace);
+  xml.text("LastModified", aws::IsoMillis(copy.modified)).text("ETag", Quoted(copy.etag));
+  if (const ChecksumKind* kind = FindChecksumKind(copy.checksum.algorithm)) {
+    xml.text(kind->element, ShowChecksum(copy.checksum.value)).text("ChecksumType", "FULL_OBJECT");
+  }
+  xml.close();
+  return xml.take();
+}
+
+}  // namespace
+
+Answer CopyObject(Call& call) {
+  if (auto checked = CheckKey(call.route().key); !checked) co_return checked.error();
+  if (call.identity().anonymous()) {
+    co_return Error(AccessDenied, "Anonymous users cannot copy objects. Please authenticate.");
+  }
+  const auto input = ReadCopyInput(call);
+  if (!input) co_return input.error();
+  for (;;) {
+    auto find = [&](const store::Reader& reader) { return Plan(reader, call, *input); };
+    const auto plan = co_await call.read(find);
+    if (!plan) co_return plan.error();
+    store::Object copy = MakeCopy(*input, call, plan->source);
+    const ChecksumKind* kind = input->checksum != nullptr ? input->checksum : FindChecksumKind(copy.checksum.algorithm);
+    if (kind == nullptr) kind = &kCrc64Nvme;
+    const bool multipart = PartsInEtag(copy.etag) > 0;
+    if (multipart || kind->name != copy.checksum.algorithm) co_await Rehash(call, *kind, copy);
+
+    // The source may have been replaced since; then its bytes are not those described, and it is read again.
+    auto put = [&](store::Txn& txn) -> Result<bool> {
+      const auto now = Plan(txn, call, *input);
+      if (!now) return now.error();
+      if (now->source.sequence != plan->source.sequence) return false;
+      store::PutObject(txn, now->target.id, copy);
+      return true;
+    };
+    const auto stored = co_await call.commit(put);
+    if (!stored) co_return stored.error();
+    if (!*stored) continue;
+    http::Response response;
+    response.body(CopyResult(copy), "application/xml");
+    WriteEncryptionHeader(response);
+    co_return response;
+  }
+}
+
+}  // namespace keymill::s3

@@ -1,0 +1,44 @@
+#include "server/s3/copy_source.h"
+
+#include "server/s3/errors.h"
+#include "server/s3/lookup.h"
+#include "sigv4/encoding.h"
+
+namespace keymill::s3 {
+
+Result<CopySource> ParseCopySource(std::string_view header) {
+  const auto malformed = [] {
+    return InvalidArgumentNamed("Invalid copy source object key", "x-amz-copy-source", "x-amz-copy-source");
+  };
+  constexpr std::string_view kVersion = "?versionId=";
+  CopySource source;
+  if (const auto at = header.find(kVersion); at != std::string_view::npos) {
+    source.version_id = header.substr(at + kVersion.size());
+    header = header.substr(0, at);
+  }
+  const auto decoded = sigv4::percent_decode(header);
+  if (!decoded) return malformed();
+  std::string_view path = *decoded;
+  if (path.starts_with('/')) path.remove_prefix(1);
+  const auto slash = path.find('/');
+  if (slash == 0 || slash == std::string_view::npos || slash + 1 == path.size()) return malformed();
+  source.bucket = path.substr(0, slash);
+  source.key = path.substr(slash + 1);
+  return source;
+}
+
+Result<store::Object> FindCopySource(const store::Reader& reader, const pipeline::Call& call, const CopySource& source) {
+  const auto bucket = store::FindBucket(reader, source.bucket);
+  if (!bucket) return Error(NoSuchBucket).with("BucketName", source.bucket);
+  if (auto checked = CheckExpectedOwner(call.header("x-amz-source-expected-bucket-owner"), *bucket); !checked) {
+    return checked.error();
+  }
+  if (source.version_id && *source.version_id != "null") {
+    return InvalidArgumentNamed("Invalid version id specified", "versionId", *source.version_id);
+  }
+  auto object = store::FindObject(reader, bucket->id, source.key);
+  if (!object || object->delete_marker) return Error(NoSuchKey).with("Key", source.key);
+  return std::move(*object);
+}
+
+}  // namespace keymill::s3

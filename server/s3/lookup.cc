@@ -1,0 +1,40 @@
+#include "server/s3/lookup.h"
+
+#include <algorithm>
+
+#include "server/s3/errors.h"
+
+namespace keymill::s3 {
+
+Result<store::Bucket> RequireBucket(const store::Reader& reader, const pipeline::Call& call) {
+  const std::string& name = call.route().bucket;
+  auto bucket = store::FindBucket(reader, name);
+  if (!bucket) return Error(NoSuchBucket).with("BucketName", name);
+  if (auto checked = CheckExpectedOwner(call.header("x-amz-expected-bucket-owner"), *bucket); !checked) {
+    return checked.error();
+  }
+  return std::move(*bucket);
+}
+
+Result<> CheckExpectedOwner(std::optional<std::string_view> expected, const store::Bucket& bucket) {
+  if (!expected) return {};
+  const bool account = expected->size() == 12 && std::all_of(expected->begin(), expected->end(), [](char c) {
+    return c >= '0' && c <= '9';
+  });
+  if (!account) {
+    return Error(InvalidBucketOwnerAWSAccountID,
+                 "The value of the expected bucket owner parameter must be an AWS Account ID... [" +
+                     std::string(*expected) + "]");
+  }
+  if (*expected != bucket.account) return Error(AccessDenied);
+  return {};
+}
+
+Result<> CheckKey(std::string_view key) {
+  if (key.size() <= kMaxKeySize) return {};
+  return Error(KeyTooLongError)
+      .with("Size", std::to_string(key.size()))
+      .with("MaxSizeAllowed", std::to_string(kMaxKeySize));
+}
+
+}  // namespace keymill::s3

@@ -1,0 +1,162 @@
+#include "server/s3/operations.h"
+
+#include "server/s3/handlers.h"
+
+// The rows are botocore's S3 model, and the actions those of the Service Authorization Reference. Left out are names
+// that look like another one on the wire: GetBucketLifecycle, PutBucketLifecycle, GetBucketNotification and
+// PutBucketNotification (older names), and ListDirectoryBuckets (GET / of another host).
+
+namespace keymill::s3 {
+namespace {
+
+using pipeline::Operation;
+using pipeline::Target;
+
+constexpr auto kService = Target::kService;
+constexpr auto kBucket = Target::kBucket;
+constexpr auto kObject = Target::kObject;
+constexpr pipeline::Handler kNone = nullptr;
+
+// clang-format off
+constexpr Operation kOperations[] = {
+  {"ListBuckets", "s3:ListAllMyBuckets", ListBuckets, "GET", kService},
+
+  // Buckets, by sub-resource.
+  {"GetBucketAbac", "s3:GetBucketAbac", kNone, "GET", kBucket, "abac"},
+  {"PutBucketAbac", "s3:PutBucketAbac", kNone, "PUT", kBucket, "abac"},
+  {"GetBucketAccelerateConfiguration", "s3:GetAccelerateConfiguration", kNone, "GET", kBucket, "accelerate"},
+  {"PutBucketAccelerateConfiguration", "s3:PutAccelerateConfiguration", kNone, "PUT", kBucket, "accelerate"},
+  {"GetBucketAcl", "s3:GetBucketAcl", kNone, "GET", kBucket, "acl"},
+  {"PutBucketAcl", "s3:PutBucketAcl", kNone, "PUT", kBucket, "acl"},
+  {"GetBucketAnalyticsConfiguration", "s3:GetAnalyticsConfiguration", kNone, "GET", kBucket, "analytics&id"},
+  {"ListBucketAnalyticsConfigurations", "s3:GetAnalyticsConfiguration", kNone, "GET", kBucket, "analytics"},
+  {"PutBucketAnalyticsConfiguration", "s3:PutAnalyticsConfiguration", kNone, "PUT", kBucket, "analytics"},
+  {"DeleteBucketAnalyticsConfiguration", "s3:PutAnalyticsConfiguration", kNone, "DELETE", kBucket, "analytics"},
+  {"GetBucketCors", "s3:GetBucketCORS", kNone, "GET", kBucket, "cors"},
+  {"PutBucketCors", "s3:PutBucketCORS", kNone, "PUT", kBucket, "cors"},
+  {"DeleteBucketCors", "s3:PutBucketCORS", kNone, "DELETE", kBucket, "cors"},
+  {"GetBucketEncryption", "s3:GetEncryptionConfiguration", kNone, "GET", kBucket, "encryption"},
+  {"PutBucketEncryption", "s3:PutEncryptionConfiguration", kNone, "PUT", kBucket, "encryption"},
+  {"DeleteBucketEncryption", "s3:PutEncryptionConfiguration", kNone, "DELETE", kBucket, "encryption"},
+  {"GetBucketIntelligentTieringConfiguration", "s3:GetIntelligentTieringConfiguration", kNone, "GET", kBucket, "intelligent-tiering&id"},
+  {"ListBucketIntelligentTieringConfigurations", "s3:GetIntelligentTieringConfiguration", kNone, "GET", kBucket, "intelligent-tiering"},
+  {"PutBucketIntelligentTieringConfiguration", "s3:PutIntelligentTieringConfiguration", kNone, "PUT", kBucket, "intelligent-tiering"},
+  {"DeleteBucketIntelligentTieringConfiguration", "s3:PutIntelligentTieringConfiguration", kNone, "DELETE", kBucket, "intelligent-tiering"},
+  {"GetBucketInventoryConfiguration", "s3:GetInventoryConfiguration", kNone, "GET", kBucket, "inventory&id"},
+  {"ListBucketInventoryConfigurations", "s3:GetInventoryConfiguration", kNone, "GET", kBucket, "inventory"},
+  {"PutBucketInventoryConfiguration", "s3:PutInventoryConfiguration", kNone, "PUT", kBucket, "inventory"},
+  {"DeleteBucketInventoryConfiguration", "s3:PutInventoryConfiguration", kNone, "DELETE", kBucket, "inventory"},
+  {"GetBucketLifecycleConfiguration", "s3:GetLifecycleConfiguration", kNone, "GET", kBucket, "lifecycle"},
+  {"PutBucketLifecycleConfiguration", "s3:PutLifecycleConfiguration", kNone, "PUT", kBucket, "lifecycle"},
+  {"DeleteBucketLifecycle", "s3:PutLifecycleConfiguration", kNone, "DELETE", kBucket, "lifecycle"},
+  {"GetBucketLocation", "s3:GetBucketLocation", GetBucketLocation, "GET", kBucket, "location"},
+  {"GetBucketLogging", "s3:GetBucketLogging", kNone, "GET", kBucket, "logging"},
+  {"PutBucketLogging", "s3:PutBucketLogging", kNone, "PUT", kBucket, "logging"},
+  {"GetBucketMetadataConfiguration", "s3:GetBucketMetadataTableConfiguration", kNone, "GET", kBucket, "metadataConfiguration"},
+  {"CreateBucketMetadataConfiguration", "s3:CreateBucketMetadataTableConfiguration", kNone, "POST", kBucket, "metadataConfiguration"},
+  {"DeleteBucketMetadataConfiguration", "s3:DeleteBucketMetadataTableConfiguration", kNone, "DELETE", kBucket, "metadataConfiguration"},
+  {"GetBucketMetadataTableConfiguration", "s3:GetBucketMetadataTableConfiguration", kNone, "GET", kBucket, "metadataTable"},
+  {"CreateBucketMetadataTableConfiguration", "s3:CreateBucketMetadataTableConfiguration", kNone, "POST", kBucket, "metadataTable"},
+  {"DeleteBucketMetadataTableConfiguration", "s3:DeleteBucketMetadataTableConfiguration", kNone, "DELETE", kBucket, "metadataTable"},
+  {"UpdateBucketMetadataAnnotationTableConfiguration", "s3:UpdateBucketMetadataAnnotationTableConfiguration", kNone, "PUT", kBucket, "metadataAnnotationTable"},
+  {"UpdateBucketMetadataInventoryTableConfiguration", "s3:UpdateBucketMetadataInventoryTableConfiguration", kNone, "PUT", kBucket, "metadataInventoryTable"},
+  {"UpdateBucketMetadataJournalTableConfiguration", "s3:UpdateBucketMetadataJournalTableConfiguration", kNone, "PUT", kBucket, "metadataJournalTable"},
+  {"GetBucketMetricsConfiguration", "s3:GetMetricsConfiguration", kNone, "GET", kBucket, "metrics&id"},
+  {"ListBucketMetricsConfigurations", "s3:GetMetricsConfiguration", kNone, "GET", kBucket, "metrics"},
+  {"PutBucketMetricsConfiguration", "s3:PutMetricsConfiguration", kNone, "PUT", kBucket, "metrics"},
+  {"DeleteBucketMetricsConfiguration", "s3:PutMetricsConfiguration", kNone, "DELETE", kBucket, "metrics"},
+  {"GetBucketNotificationConfiguration", "s3:GetBucketNotification", kNone, "GET", kBucket, "notification"},
+  {"PutBucketNotificationConfiguration", "s3:PutBucketNotification", kNone, "PUT", kBucket, "notification"},
+  {"GetObjectLockConfiguration", "s3:GetBucketObjectLockConfiguration", kNone, "GET", kBucket, "object-lock"},
+  {"PutObjectLockConfiguration", "s3:PutBucketObjectLockConfiguration", kNone, "PUT", kBucket, "object-lock"},
+  {"GetBucketOwnershipControls", "s3:GetBucketOwnershipControls", kNone, "GET", kBucket, "ownershipControls"},
+  {"PutBucketOwnershipControls", "s3:PutBucketOwnershipControls", kNone, "PUT", kBucket, "ownershipControls"},
+  {"DeleteBucketOwnershipControls", "s3:PutBucketOwnershipControls", kNone, "DELETE", kBucket, "ownershipControls"},
+  {"GetBucketPolicy", "s3:GetBucketPolicy", kNone, "GET", kBucket, "policy"},
+  {"PutBucketPolicy", "s3:PutBucketPolicy", kNone, "PUT", kBucket, "policy"},
+  {"DeleteBucketPolicy", "s3:DeleteBucketPolicy", kNone, "DELETE", kBucket, "policy"},
+  {"GetBucketPolicyStatus", "s3:GetBucketPolicyStatus", kNone, "GET", kBucket, "policyStatus"},
+  {"GetPublicAccessBlock", "s3:GetBucketPublicAccessBlock", kNone, "GET", kBucket, "publicAccessBlock"},
+  {"PutPublicAccessBlock", "s3:PutBucketPublicAccessBlock", kNone, "PUT", kBucket, "publicAccessBlock"},
+  {"DeletePublicAccessBlock", "s3:PutBucketPublicAccessBlock", kNone, "DELETE", kBucket, "publicAccessBlock"},
+  {"GetBucketReplication", "s3:GetReplicationConfiguration", kNone, "GET", kBucket, "replication"},
+  {"PutBucketReplication", "s3:PutReplicationConfiguration", kNone, "PUT", kBucket, "replication"},
+  {"DeleteBucketReplication", "s3:PutReplicationConfiguration", kNone, "DELETE", kBucket, "replication"},
+  {"GetBucketRequestPayment", "s3:GetBucketRequestPayment", kNone, "GET", kBucket, "requestPayment"},
+  {"PutBucketRequestPayment", "s3:PutBucketRequestPayment", kNone, "PUT", kBucket, "requestPayment"},
+  {"CreateSession", "s3express:CreateSession", kNone, "GET", kBucket, "session"},
+  {"GetBucketTagging", "s3:GetBucketTagging", kNone, "GET", kBucket, "tagging"},
+  {"PutBucketTagging", "s3:PutBucketTagging", kNone, "PUT", kBucket, "tagging"},
+  {"DeleteBucketTagging", "s3:PutBucketTagging", kNone, "DELETE", kBucket, "tagging"},
+  {"ListMultipartUploads", "s3:ListBucketMultipartUploads", kNone, "GET", kBucket, "uploads"},
+  {"GetBucketVersioning", "s3:GetBucketVersioning", kNone, "GET", kBucket, "versioning"},
+  {"PutBucketVersioning", "s3:PutBucketVersioning", kNone, "PUT", kBucket, "versioning"},
+  {"ListObjectVersions", "s3:ListBucketVersions", kNone, "GET", kBucket, "versions"},
+  {"GetBucketWebsite", "s3:GetBucketWebsite", kNone, "GET", kBucket, "website"},
+  {"PutBucketWebsite", "s3:PutBucketWebsite", kNone, "PUT", kBucket, "website"},
+  {"DeleteBucketWebsite", "s3:DeleteBucketWebsite", kNone, "DELETE", kBucket, "website"},
+
+  // Buckets themselves.
+  {"WriteGetObjectResponse", "s3-object-lambda:WriteGetObjectResponse", kNone, "POST", kBucket, "", "x-amz-request-route"},
+  {"DeleteObjects", "s3:DeleteObject", DeleteObjects, "POST", kBucket, "delete"},
+  {"ListObjectsV2", "s3:ListBucket", ListObjectsV2, "GET", kBucket, "list-type=2"},
+  {"ListObjects", "s3:ListBucket", ListObjects, "GET", kBucket},
+  {"HeadBucket", "s3:ListBucket", HeadBucket, "HEAD", kBucket},
+  {"CreateBucket", "s3:CreateBucket", CreateBucket, "PUT", kBucket},
+  {"DeleteBucket", "s3:DeleteBucket", DeleteBucket, "DELETE", kBucket},
+  {"PostObject", "s3:PutObject", kNone, "POST", kBucket},
+
+  // Multipart uploads.
+  {"CreateMultipartUpload", "s3:PutObject", kNone, "POST", kObject, "uploads"},
+  {"UploadPartCopy", "s3:PutObject", kNone, "PUT", kObject, "partNumber&uploadId", "x-amz-copy-source"},
+  {"UploadPart", "s3:PutObject", kNone, "PUT", kObject, "partNumber&uploadId"},
+  {"CompleteMultipartUpload", "s3:PutObject", kNone, "POST", kObject, "uploadId"},
+  {"AbortMultipartUpload", "s3:AbortMultipartUpload", kNone, "DELETE", kObject, "uploadId"},
+  {"ListParts", "s3:ListMultipartUploadParts", kNone, "GET", kObject, "uploadId"},
+
+  // Objects, by sub-resource. A version id asks for another permission.
+  {"GetObjectAcl", "s3:GetObjectVersionAcl", kNone, "GET", kObject, "acl&versionId"},
+  {"GetObjectAcl", "s3:GetObjectAcl", kNone, "GET", kObject, "acl"},
+  {"PutObjectAcl", "s3:PutObjectVersionAcl", kNone, "PUT", kObject, "acl&versionId"},
+  {"PutObjectAcl", "s3:PutObjectAcl", kNone, "PUT", kObject, "acl"},
+  {"GetObjectAnnotation", "s3:GetObjectAnnotation", kNone, "GET", kObject, "annotation&annotationName"},
+  {"ListObjectAnnotations", "s3:ListObjectAnnotations", kNone, "GET", kObject, "annotation"},
+  {"PutObjectAnnotation", "s3:PutObjectAnnotation", kNone, "PUT", kObject, "annotation"},
+  {"DeleteObjectAnnotation", "s3:DeleteObjectAnnotation", kNone, "DELETE", kObject, "annotation"},
+  {"GetObjectAttributes", "s3:GetObjectVersionAttributes", kNone, "GET", kObject, "attributes&versionId"},
+  {"GetObjectAttributes", "s3:GetObjectAttributes", kNone, "GET", kObject, "attributes"},
+  {"UpdateObjectEncryption", "s3:UpdateObjectEncryption", kNone, "PUT", kObject, "encryption"},
+  {"GetObjectLegalHold", "s3:GetObjectLegalHold", kNone, "GET", kObject, "legal-hold"},
+  {"PutObjectLegalHold", "s3:PutObjectLegalHold", kNone, "PUT", kObject, "legal-hold"},
+  {"RenameObject", "s3:PutObject", kNone, "PUT", kObject, "renameObject"},
+  {"RestoreObject", "s3:RestoreObject", kNone, "POST", kObject, "restore"},
+  {"GetObjectRetention", "s3:GetObjectRetention", kNone, "GET", kObject, "retention"},
+  {"PutObjectRetention", "s3:PutObjectRetention", kNone, "PUT", kObject, "retention"},
+  {"SelectObjectContent", "s3:GetObject", kNone, "POST", kObject, "select"},
+  {"GetObjectTagging", "s3:GetObjectVersionTagging", kNone, "GET", kObject, "tagging&versionId"},
+  {"GetObjectTagging", "s3:GetObjectTagging", kNone, "GET", kObject, "tagging"},
+  {"PutObjectTagging", "s3:PutObjectVersionTagging", kNone, "PUT", kObject, "tagging&versionId"},
+  {"PutObjectTagging", "s3:PutObjectTagging", kNone, "PUT", kObject, "tagging"},
+  {"DeleteObjectTagging", "s3:DeleteObjectVersionTagging", kNone, "DELETE", kObject, "tagging&versionId"},
+  {"DeleteObjectTagging", "s3:DeleteObjectTagging", kNone, "DELETE", kObject, "tagging"},
+  {"GetObjectTorrent", "s3:GetObjectTorrent", kNone, "GET", kObject, "torrent"},
+
+  // Objects themselves.
+  {"GetObject", "s3:GetObjectVersion", GetObject, "GET", kObject, "versionId"},
+  {"GetObject", "s3:GetObject", GetObject, "GET", kObject},
+  {"HeadObject", "s3:GetObjectVersion", HeadObject, "HEAD", kObject, "versionId"},
+  {"HeadObject", "s3:GetObject", HeadObject, "HEAD", kObject},
+  {"CopyObject", "s3:PutObject", CopyObject, "PUT", kObject, "", "x-amz-copy-source"},
+  {"PutObject", "s3:PutObject", PutObject, "PUT", kObject},
+  {"DeleteObject", "s3:DeleteObjectVersion", DeleteObject, "DELETE", kObject, "versionId"},
+  {"DeleteObject", "s3:DeleteObject", DeleteObject, "DELETE", kObject},
+};
+// clang-format on
+
+static_assert(pipeline::AllReachable(kOperations));
+
+}  // namespace
+
+std::span<const pipeline::Operation> Operations() { return kOperations; }
+
+}  // namespace keymill::s3

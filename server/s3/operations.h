@@ -1,0 +1,12 @@
+#pragma once
+
+#include <span>
+
+#include "server/pipeline/operation.h"
+
+namespace keymill::s3 {
+
+/// Every operation of S3, more specific rows first. Those without a handler are answered 501.
+std::span<const pipeline::Operation> Operations();
+
+}  // namespace keymill::s3

@@ -1,0 +1,62 @@
+#include "server/s3/conditions.h"
+#include "server/s3/errors.h"
+#include "server/s3/handlers.h"
+#include "server/s3/lookup.h"
+#include "server/s3/metadata.h"
+#include "server/s3/receive.h"
+
+namespace keymill::s3 {
+namespace {
+
+/// The bucket to write to, and the conditions on what is to be replaced. Asked before the body comes, so that a hopeless
+/// upload costs the client nothing, and again in the commit, where the answer counts.
+Result<store::Bucket> Admit(const store::Reader& reader, const Call& call, const WriteConditions& conditions) {
+  auto bucket = RequireBucket(reader, call);
+  if (!bucket || !conditions.any()) return bucket;
+  const std::string& key = call.route().key;
+  if (auto checked = CheckWrite(conditions, store::FindObject(reader, bucket->id, key), key); !checked) {
+    return checked.error();
+  }
+  return bucket;
+}
+
+}  // namespace
+
+Answer PutObject(Call& call) {
+  store::Object object;
+  object.key = call.route().key;
+  object.owner = call.identity().account;
+  if (auto checked = CheckKey(object.key); !checked) co_return checked.error();
+  if (!call.request().content_length && !call.request().chunked) co_return Error(MissingContentLength);
+  if (auto read = ReadObjectHeaders(call, object); !read) co_return read.error();
+  const auto conditions = WriteConditionsOf(call);
+  if (!conditions) co_return conditions.error();
+  auto declared = ReadDeclaredDigests(call);
+  if (!declared) co_return declared.error();
+  auto admit = [&](const store::Reader& reader) { return Admit(reader, call, *conditions); };
+  if (auto admitted = co_await call.read(admit); !admitted) co_return admitted.error();
+
+  Receiver receiver(call, std::move(*declared));
+  if (auto received = co_await receiver.receive(); !received) co_return received.error();
+  object.modified = WholeSeconds(call.now());
+  object.size = receiver.size();
+  object.etag = receiver.etag();
+  object.checksum = receiver.checksum();
+  auto put = [&](store::Txn& txn) -> Result<> {
+    auto bucket = Admit(txn, call, *conditions);
+    if (!bucket) return bucket.error();
+    object.body = receiver.place(txn);
+    store::PutObject(txn, bucket->id, object);
+    return {};
+  };
+  if (auto committed = co_await call.commit(put); !committed) co_return committed.error();
+  receiver.kept();
+
+  http::Response response;
+  response.header("ETag", Quoted(object.etag));
+  WriteChecksumHeaders(response, object);
+  WriteEncryptionHeader(response);
+  co_return response;
+}
+
+}  // namespace keymill::s3
