@@ -63,11 +63,13 @@ def raise_fd_limit() -> int:
 class Server:
     """One `keymill serve` process. start() returns once it is ready; kill() and stop() end it."""
 
-    def __init__(self, data: str | os.PathLike | None = None, *arguments: str, env: dict[str, str] | None = None):
+    def __init__(self, data: str | os.PathLike | None = None, *arguments: str, env: dict[str, str] | None = None,
+                 wrapper: list[str] | None = None):
         self._temporary = None if data else tempfile.TemporaryDirectory(prefix="keymill-test-")
         self.data = pathlib.Path(data or self._temporary.name) / ("" if data else "data")
         self.arguments = arguments
         self.env = env or {}
+        self.wrapper = wrapper or []  # a command that runs the server, such as strace
         self.process: subprocess.Popen | None = None
         self.endpoint = ""
         self.log: list[str] = []
@@ -78,7 +80,7 @@ class Server:
         self.data.parent.mkdir(parents=True, exist_ok=True)
         self._lines: queue.Queue = queue.Queue()
         self.process = subprocess.Popen(
-            [binary(), "serve", "--listen", "127.0.0.1:0", "--data", str(self.data), *self.arguments],
+            [*self.wrapper, binary(), "serve", "--listen", "127.0.0.1:0", "--data", str(self.data), *self.arguments],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace",
             env=clean_environment(**self.env), start_new_session=True,
         )
