@@ -14,8 +14,9 @@ namespace {
 
 constexpr std::size_t kHeadBuffer = 16 << 10;
 constexpr std::size_t kBodyBuffer = 256 << 10;
-// An unread body up to this size is read and dropped to keep the connection; past it closing is cheaper.
-constexpr std::uint64_t kDrainLimit = 1 << 20;
+// An unread body up to this size is read and dropped: a client that is still sending when it is refused would otherwise
+// see a reset in place of the answer, and an upload with a retired key must end in InvalidAccessKeyId.
+constexpr std::uint64_t kDrainLimit = 64 << 20;
 
 std::string_view CachedDate(std::uint64_t tick) {
   thread_local std::uint64_t made = ~std::uint64_t{0};
@@ -400,6 +401,7 @@ Task<> Session::write(Response& response, bool head_only) {
     out.append("\r\n");
   }
   if (!keep_alive_) out.append("Connection: close\r\n");
+  else if (parser_->minor_version() == 0) out.append("Connection: keep-alive\r\n");
   out.append("\r\n");
 
   bool with_body = !head_only && response.status() != 204 && response.status() != 304;
