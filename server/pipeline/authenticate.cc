@@ -22,6 +22,7 @@ std::string_view ServiceName(Service service) {
     case Service::kS3: return "s3";
     case Service::kIam: return "iam";
     case Service::kSts: return "sts";
+    case Service::kControl: return "keymill";
   }
   return {};
 }

@@ -17,16 +17,34 @@ constexpr std::size_t kS3HeadLimit = 8192;
 constexpr std::size_t kFormLimit = 10'000'000;
 constexpr std::size_t kQueryLimit = 15'800;  // of IAM and STS
 
-Task<Result<std::string>> ReadForm(http::BodyStream& body) {
-  std::string form;
+// A body whose hash is part of what is signed has to be read before the signature can be checked.
+Task<Result<std::string>> ReadBody(http::BodyStream& body) {
+  std::string all;
   for (;;) {
     auto piece = co_await body.next();
     if (!piece) co_return std::move(piece.error());
-    if (piece->empty()) co_return form;
-    if (form.size() + piece->size() > kFormLimit) co_return aws::Error(RequestEntityTooLarge);
-    form.append(reinterpret_cast<const char*>(piece->data()), piece->size());
+    if (piece->empty()) co_return all;
+    if (all.size() + piece->size() > kFormLimit) co_return aws::Error(RequestEntityTooLarge);
+    all.append(reinterpret_cast<const char*>(piece->data()), piece->size());
   }
 }
+
+// A body that was read already, as handlers read it.
+class ReadPayload final : public Payload {
+ public:
+  explicit ReadPayload(std::string_view body) : body_(body), length_(body.size()) {}
+  Task<Result<http::Bytes>> next() override {
+    auto piece = std::exchange(body_, {});
+    co_return http::Bytes(reinterpret_cast<const std::byte*>(piece.data()), piece.size());
+  }
+  Result<> finish() override { return {}; }
+  std::optional<std::uint64_t> length() const override { return length_; }
+  std::optional<std::string> trailer(std::string_view) const override { return std::nullopt; }
+
+ private:
+  std::string_view body_;
+  std::uint64_t length_;
+};
 
 aws::Error NotImplementedOperation(const Operation& operation, Service service) {
   std::string text = std::string(operation.name) + " is not implemented";
@@ -104,6 +122,10 @@ Task<http::Response> Dispatcher::handle(const http::Request& request, http::Body
 
 Task<Result<http::Response>> Dispatcher::answer(const http::Request& request, http::BodyStream& body,
                                                 Exchange& exchange) {
+  if (Router::is_control(request)) {
+    exchange.identify(Service::kControl);
+    co_return co_await answer_control(request, body, exchange);
+  }
   auto target = router_.classify(request);
   exchange.identify(target.query_protocol ? target.service : Service::kS3);
   if (target.query_protocol) co_return co_await answer_query(request, body, exchange, target);
@@ -138,7 +160,7 @@ Task<Result<http::Response>> Dispatcher::answer_s3(const http::Request& request,
 Task<Result<http::Response>> Dispatcher::answer_query(const http::Request& request, http::BodyStream& body,
                                                       Exchange& exchange, Router::Target target) {
   if (request.raw_query.size() > kQueryLimit) co_return aws::Error(MalformedTarget).without_body();
-  auto form = co_await ReadForm(body);
+  auto form = co_await ReadBody(body);
   if (!form) co_return std::move(form.error());
   auto route = router_.route_query(target, target.form ? std::string_view(*form) : request.raw_query);
   if (!route) co_return std::move(route.error());
@@ -151,7 +173,7 @@ Task<Result<http::Response>> Dispatcher::answer_query(const http::Request& reque
   const Identity& identity = verified->credential->identity;
   exchange.access_key_id = identity.access_key_id;
 
-  PlainPayload payload(request, body, verified->payload);
+  ReadPayload payload(*form);
   Call call(services_, request, *route, identity, payload, exchange.now, exchange.request_id, verified->presigned);
   auto find_resources = [&](const store::Reader& reader) {
     return resources_(reader, operation, route->params, identity);
@@ -163,6 +185,26 @@ Task<Result<http::Response>> Dispatcher::answer_query(const http::Request& reque
     }
   }
   if (!operation.handler) co_return NotImplementedOperation(operation, route->service);
+  co_return co_await operation.handler(call);
+}
+
+Task<Result<http::Response>> Dispatcher::answer_control(const http::Request& request, http::BodyStream& body,
+                                                        Exchange& exchange) {
+  auto text = co_await ReadBody(body);
+  if (!text) co_return std::move(text.error());
+  auto route = router_.route_control(request);
+  if (!route) co_return std::move(route.error());
+  const Operation& operation = *(exchange.operation = route->operation);
+  auto hash = sigv4::sha256(*text);
+  auto verified = Authenticate(services_, {request, Service::kControl, {}, &hash, exchange.now});
+  if (!verified) co_return std::move(verified.error());
+  const Identity& identity = verified->credential->identity;
+  exchange.access_key_id = identity.access_key_id;
+  if (Decide(identity, operation, "*") != Decision::kAllow) {
+    co_return Denial(identity, operation, "*", Service::kControl);
+  }
+  ReadPayload payload(*text);
+  Call call(services_, request, *route, identity, payload, exchange.now, exchange.request_id, verified->presigned);
   co_return co_await operation.handler(call);
 }
 

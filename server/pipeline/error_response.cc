@@ -1,5 +1,7 @@
 #include "server/pipeline/error_response.h"
 
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
 #include <string>
 
 #include "server/aws/xml_writer.h"
@@ -41,19 +43,29 @@ std::string QueryDocument(const aws::Error& error, const ErrorContext& context) 
   return xml.take() + "\n";
 }
 
+std::string ControlDocument(const aws::Error& error, const ErrorContext& context) {
+  boost::json::object body{{"code", error.code()}, {"message", error.message()}, {"request_id", context.request_id}};
+  for (const auto& [name, value] : error.details()) body[name] = value;
+  return boost::json::serialize(boost::json::object{{"error", std::move(body)}}) + "\n";
+}
+
 }  // namespace
 
 http::Response ErrorResponse(const aws::Error& error, const ErrorContext& context) {
   http::Response response(error.status());
   for (const auto& [name, value] : error.headers()) response.header(name, value);
   if (error.bodiless()) return response;
-  bool s3 = context.service == Service::kS3;
   if (context.method == "HEAD") {
     response.header("Content-Type", "application/xml");
     return response;
   }
-  return std::move(s3 ? response.body(S3Document(error, context), "application/xml")
-                      : response.body(QueryDocument(error, context), "text/xml"));
+  switch (context.service) {
+    case Service::kS3: response.body(S3Document(error, context), "application/xml"); break;
+    case Service::kControl: response.body(ControlDocument(error, context), "application/json"); break;
+    case Service::kIam:
+    case Service::kSts: response.body(QueryDocument(error, context), "text/xml"); break;
+  }
+  return response;
 }
 
 }  // namespace keymill::pipeline

@@ -30,6 +30,9 @@ inline constexpr ErrorKind XAmzContentSha256Mismatch{
     "XAmzContentSHA256Mismatch", 400,
     "The provided 'x-amz-content-sha256' header does not match what was computed."};
 
+// Control API.
+inline constexpr ErrorKind NoSuchResource{"NoSuchResource", 404, "There is nothing at this path of the control API."};
+
 // Query protocol.
 inline constexpr ErrorKind InvalidAction{"InvalidAction", 400, ""};
 inline constexpr ErrorKind MalformedQueryString{"MalformedQueryString", 400, "The query string is malformed"};

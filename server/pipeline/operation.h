@@ -13,7 +13,8 @@ namespace keymill::pipeline {
 
 class Call;
 
-enum class Service : std::uint8_t { kS3, kIam, kSts };
+/// kControl is Keymill's own API below /_keymill/v1, signed like any AWS service under the scope `keymill`.
+enum class Service : std::uint8_t { kS3, kIam, kSts, kControl };
 /// What an S3 target names.
 enum class Target : std::uint8_t { kService, kBucket, kObject };
 
@@ -26,10 +27,11 @@ struct Operation {
   std::string_view name;
   std::string_view action;          ///< what a policy grants, for example "s3:GetObject"; empty = needs no permission
   Handler handler = nullptr;        ///< nullptr = answered 501 NotImplemented with its name
-  std::string_view method = {};     ///< S3 only
+  std::string_view method = {};     ///< S3 and control
   Target target = Target::kService; ///< S3 only
   std::string_view query = {};      ///< S3 only: query names that must all be present, joined by '&'; "name=value" also
   std::string_view header = {};     ///< S3 only: a header that must be present
+  std::string_view path = {};       ///< control only: below /_keymill/v1; a last segment `{name}` becomes a parameter
 };
 
 /// True if every `name` or `name=value` of `earlier` is demanded by `later` too.
@@ -55,6 +57,7 @@ constexpr bool QueryIncludes(std::string_view later, std::string_view earlier) {
 /// True if every request that `later` matches is matched by `earlier` too: then `later` could never run.
 constexpr bool Shadows(const Operation& earlier, const Operation& later) {
   if (earlier.method.empty() || later.method.empty()) return earlier.name == later.name;  // IAM and STS
+  if (!later.path.empty()) return earlier.method == later.method && earlier.path == later.path;
   return earlier.target == later.target && earlier.method == later.method &&
          (earlier.header.empty() || earlier.header == later.header) && QueryIncludes(later.query, earlier.query);
 }

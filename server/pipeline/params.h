@@ -17,6 +17,7 @@ class Params {
 
   /// The first value of `name`; "" for a name without '='; nullopt if absent.
   std::optional<std::string_view> find(std::string_view name) const;
+  void add(std::string name, std::string value) { pairs_.emplace_back(std::move(name), std::move(value)); }
   bool has(std::string_view name) const { return find(name).has_value(); }
   const std::vector<std::pair<std::string, std::string>>& all() const { return pairs_; }
 

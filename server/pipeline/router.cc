@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::string_view kIamVersion = "2010-05-08";
 constexpr std::string_view kStsVersion = "2011-06-15";
+constexpr std::string_view kControlPrefix = "/_keymill/v1";
 
 bool HasQueryName(std::string_view query, std::string_view name) {
   for (std::size_t at = 0; (at = query.find(name, at)) != std::string_view::npos; at += name.size()) {
@@ -171,6 +172,38 @@ Result<Route> Router::route_s3(const http::Request& request) const {
   return aws::Error(MethodNotAllowed)
       .with("Method", std::string(request.method))
       .with("ResourceType", std::string(ResourceType(target)));
+}
+
+bool Router::is_control(const http::Request& request) {
+  return request.raw_path.starts_with(kControlPrefix) && (request.raw_path.size() == kControlPrefix.size() ||
+                                                          request.raw_path[kControlPrefix.size()] == '/');
+}
+
+Result<Route> Router::route_control(const http::Request& request) const {
+  Route route;
+  route.service = Service::kControl;
+  auto params = Params::Parse(request.raw_query);
+  if (!params) return aws::Error(MalformedQueryString);
+  route.params = std::move(*params);
+  auto path = request.raw_path.substr(kControlPrefix.size());
+  bool known_path = false;
+  for (const auto& row : tables_.control) {
+    auto brace = row.path.find('{');
+    auto fixed = row.path.substr(0, brace);
+    bool variable = brace != std::string_view::npos;
+    if (variable ? !path.starts_with(fixed) || path.find('/', fixed.size()) != std::string_view::npos : path != fixed) continue;
+    known_path = true;
+    if (row.method != request.method) continue;
+    if (variable) {
+      auto value = sigv4::percent_decode(path.substr(fixed.size()));
+      if (!value || value->empty()) continue;
+      route.params.add(std::string(row.path.substr(brace + 1, row.path.size() - brace - 2)), std::move(*value));
+    }
+    route.operation = &row;
+    return route;
+  }
+  if (known_path) return aws::Error(MethodNotAllowed);
+  return aws::Error(NoSuchResource);
 }
 
 Result<Route> Router::route_query(Target target, std::string_view encoded) const {

@@ -17,7 +17,7 @@ namespace keymill::pipeline {
 class Router {
  public:
   struct Tables {
-    std::span<const Operation> s3, iam, sts;
+    std::span<const Operation> s3, iam, sts, control;
   };
   /// `domains`: beside "localhost", hosts below which `BUCKET.s3.DOMAIN` and `BUCKET.DOMAIN` name a bucket.
   Router(const Tables& tables, std::vector<std::string> domains);
@@ -30,6 +30,9 @@ class Router {
   };
   Target classify(const http::Request& request) const;
 
+  /// Requests below /_keymill/v1.
+  static bool is_control(const http::Request& request);
+  Result<Route> route_control(const http::Request& request) const;
   Result<Route> route_s3(const http::Request& request) const;
   /// `encoded` is the query or the body. Resolves the service by `target` and, for unsigned calls, by Version.
   Result<Route> route_query(Target target, std::string_view encoded) const;
