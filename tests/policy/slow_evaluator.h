@@ -1,0 +1,31 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include <boost/json.hpp>
+
+/// The rules of evaluation written down a second time, as plainly as possible and without any compilation, to compare
+/// the engine with. It reads the JSON text again for each decision, matches recursively and stops at nothing.
+namespace keymill::policy::slow {
+
+using Values = std::map<std::string, std::vector<std::string>>;  ///< keys in lower case
+
+struct Question {
+  std::string kind;  ///< anonymous, root, user, role, federated
+  std::string account, arn, role_arn;
+  std::string resource_account;
+  std::string action, resource;
+  Values values;
+  std::vector<boost::json::object> identity;
+  std::vector<boost::json::object> boundary;  ///< none or one
+  std::vector<boost::json::object> bucket;    ///< none or one
+  bool has_session = false;
+  std::vector<boost::json::object> session;
+};
+
+/// "allow", or who said no: "deny identity", "lack boundary", …
+std::string Answer(const Question& question);
+
+}  // namespace keymill::policy::slow
