@@ -18,7 +18,6 @@ using sigv4::Reason;
 using sigv4::ScopeFault;
 
 constexpr ErrorKind InvalidArgument{"InvalidArgument", 400, ""};
-constexpr ErrorKind InvalidRequest{"InvalidRequest", 400, ""};
 constexpr ErrorKind AuthorizationHeaderMalformed{"AuthorizationHeaderMalformed", 400, ""};
 constexpr ErrorKind AuthorizationQueryParametersError{"AuthorizationQueryParametersError", 400, ""};
 constexpr ErrorKind InvalidAccessKeyId{"InvalidAccessKeyId", 403,
@@ -106,21 +105,6 @@ Error ScopeError(const Claim& claim, const Failure& failure) {
                                  ". This date is not the same as X-Amz-Date: " + Quoted(failure.expected, '"') + ".");
   }
   return CredentialError(claim, {}, text, prefix + text);
-}
-
-Error S3Mismatch(const sigv4::Verifier& verifier) {
-  const auto& claim = verifier.claim();
-  auto to_sign = verifier.string_to_sign();
-  Error error = Error(S3SignatureDoesNotMatch,
-                      "The request signature we calculated does not match the signature you provided. Check your key "
-                      "and signing method.")
-                    .with("AWSAccessKeyId", Text(claim.access_key_id))
-                    .with("StringToSign", Text(to_sign))
-                    .with("SignatureProvided", Text(claim.signature))
-                    .with("StringToSignBytes", SpacedHex(to_sign));
-  auto canonical = verifier.canonical_request();
-  if (canonical.empty()) return error;
-  return std::move(error).with("CanonicalRequest", Text(canonical)).with("CanonicalRequestBytes", SpacedHex(canonical));
 }
 
 Error ArgumentError(std::string message, std::string_view name, std::string_view value) {
@@ -240,7 +224,8 @@ Error S3Error(const sigv4::Verifier& verifier, store::Millis now) {
                    "Anonymous requests don't support this x-amz-content-sha256 value. Please use UNSIGNED-PAYLOAD or "
                    "STREAMING-UNSIGNED-PAYLOAD-TRAILER.");
     case Reason::SignatureMismatch:
-      return S3Mismatch(verifier);
+      return S3SignatureMismatch(claim.access_key_id, verifier.string_to_sign(), claim.signature,
+                                 verifier.canonical_request());
     default:  // AuthorizationEmpty, DateWithoutAuthorization
       return AccessDenied;
   }
@@ -366,6 +351,19 @@ Error QueryError(const sigv4::Verifier& verifier, store::Millis now) {
 
 Error AuthError(const sigv4::Verifier& verifier, Service service, store::Millis now) {
   return service == Service::kS3 ? S3Error(verifier, now) : QueryError(verifier, now);
+}
+
+Error S3SignatureMismatch(std::string_view access_key_id, std::string_view string_to_sign, std::string_view signature,
+                          std::string_view canonical_request) {
+  Error error = Error(S3SignatureDoesNotMatch)
+                    .with("AWSAccessKeyId", Text(access_key_id))
+                    .with("StringToSign", Text(string_to_sign))
+                    .with("SignatureProvided", Text(signature))
+                    .with("StringToSignBytes", SpacedHex(string_to_sign));
+  if (canonical_request.empty()) return error;
+  return std::move(error)
+      .with("CanonicalRequest", Text(canonical_request))
+      .with("CanonicalRequestBytes", SpacedHex(canonical_request));
 }
 
 Error UnknownAccessKey(Service service, std::string_view access_key_id) {

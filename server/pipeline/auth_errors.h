@@ -11,6 +11,10 @@ namespace keymill::pipeline {
 /// go into SignatureDoesNotMatch.
 aws::Error AuthError(const sigv4::Verifier& verifier, Service service, store::Millis now);
 
+/// SignatureDoesNotMatch with what the server hashed; `canonical_request` is empty where there is none (SigV2, POST).
+aws::Error S3SignatureMismatch(std::string_view access_key_id, std::string_view string_to_sign,
+                               std::string_view signature, std::string_view canonical_request);
+
 // Refusals that need the server's knowledge of keys and sessions.
 aws::Error UnknownAccessKey(Service service, std::string_view access_key_id);
 aws::Error InvalidSessionToken(Service service, std::string_view token);

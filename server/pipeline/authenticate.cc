@@ -75,7 +75,14 @@ Result<Authenticated> Authenticate(const Services& services, const Authenticatio
     result.credential->usage->record(input.now, expectation.service, region);
   }
   const auto& payload = claim.payload;
-  result.payload = {payload.kind, payload.signed_chunks, payload.trailer, payload.ecdsa, std::string(payload.text)};
+  if (payload.kind == sigv4::PayloadHash::Kind::Digest) result.body_sha256.emplace(payload.text);
+  if (payload.kind == sigv4::PayloadHash::Kind::Streaming) {
+    auto& chunked = result.chunked.emplace();
+    chunked.hash = payload;
+    chunked.access_key_id = claim.access_key_id;
+    chunked.canonical_request = verifier.canonical_request();
+    if (payload.signed_chunks) chunked.seed.emplace(verifier, result.credential->material, cache);
+  }
   result.presigned = claim.form == sigv4::Form::Query || claim.form == sigv4::Form::SigV2Query;
   return result;
 }

@@ -1,29 +1,22 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "server/http/request.h"
 #include "server/pipeline/call.h"
+#include "server/pipeline/chunked_payload.h"
 #include "server/pipeline/identities.h"
 #include "sigv4/digest.h"
-#include "sigv4/payload.h"
 
 namespace keymill::pipeline {
 
-/// What the signature says of the body; the Payload holds the body to it. Owns its texts: it outlives the verifier's.
-struct PayloadClaim {
-  sigv4::PayloadHash::Kind kind = sigv4::PayloadHash::Kind::Unsigned;
-  bool signed_chunks = false;
-  bool trailer = false;
-  bool ecdsa = false;
-  std::string text;  ///< x-amz-content-sha256 as sent
-};
-
-/// A verified request: who, and what was promised about the body.
+/// A verified request: who, and what was promised about the body. Owns its texts: it outlives the verifier's.
 struct Authenticated {
   std::shared_ptr<const Credential> credential;  ///< nullptr = anonymous
-  PayloadClaim payload;
+  std::optional<std::string> body_sha256;        ///< 64 hex digits as sent, if the body was announced by its hash
+  std::optional<ChunkedClaim> chunked;           ///< if the body is aws-chunked
   bool presigned = false;
 };
 

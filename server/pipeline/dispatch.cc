@@ -4,6 +4,7 @@
 #include "server/log.h"
 #include "server/pipeline/authenticate.h"
 #include "server/pipeline/authorize.h"
+#include "server/pipeline/chunked_payload.h"
 #include "server/pipeline/clock.h"
 #include "server/pipeline/error_response.h"
 #include "server/pipeline/errors.h"
@@ -152,7 +153,14 @@ Task<Result<http::Response>> Dispatcher::answer_s3(const http::Request& request,
     co_return Denial(identity, operation, S3Resource(*route), Service::kS3);
   }
   if (!operation.handler) co_return NotImplementedOperation(operation, Service::kS3);
-  PlainPayload payload(request, body, verified->payload);
+  PlainPayload plain(request, body, std::move(verified->body_sha256));
+  std::optional<ChunkedPayload> chunked;
+  if (verified->chunked) {
+    if (!operation.streams()) co_return aws::Error(InvalidRequest, "The value of x-amz-content-sha256 header is invalid.");
+    if (auto fine = ChunkedPayload::check_headers(request, verified->chunked->hash); !fine) co_return std::move(fine.error());
+    chunked.emplace(request, body, std::move(*verified->chunked));
+  }
+  Payload& payload = chunked ? static_cast<Payload&>(*chunked) : plain;
   Call call(services_, request, *route, identity, payload, exchange.now, exchange.request_id, verified->presigned);
   co_return co_await operation.handler(call);
 }

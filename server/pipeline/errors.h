@@ -12,6 +12,7 @@ inline constexpr ErrorKind InternalError{"InternalError", 500,
                                          "We encountered an internal error. Please try again."};
 inline constexpr ErrorKind BadRequest{"BadRequest", 400, "An error occurred when parsing the HTTP request."};
 inline constexpr ErrorKind MalformedTarget{"BadRequest", 400, ""};
+inline constexpr ErrorKind InvalidRequest{"InvalidRequest", 400, ""};
 inline constexpr ErrorKind InvalidUri{"InvalidURI", 400, "Couldn't parse the specified URI."};
 inline constexpr ErrorKind RequestHeaderSectionTooLarge{
     "RequestHeaderSectionTooLarge", 400, "Your request header section exceeds the maximum allowed size."};

@@ -3,6 +3,7 @@
 #include "server/pipeline/errors.h"
 #include "server/pipeline/plain_payload.h"
 #include "sigv4/encoding.h"
+#include "sigv4/payload.h"
 
 namespace keymill::pipeline {
 
@@ -23,17 +24,17 @@ Task<Result<std::string>> Payload::read_all(std::size_t cap) {
 
 Task<Result<http::Bytes>> PlainPayload::next() {
   auto piece = co_await body_.next();
-  if (piece && digest_) hash_.update({reinterpret_cast<const char*>(piece->data()), piece->size()});
+  if (piece && announced_) hash_.update({reinterpret_cast<const char*>(piece->data()), piece->size()});
   co_return piece;
 }
 
 Result<> PlainPayload::finish() {
-  if (!digest_) return {};
+  if (!announced_) return {};
   auto computed = hash_.finish();
-  sigv4::PayloadHash announced{sigv4::PayloadHash::Kind::Digest, false, false, false, announced_};
+  sigv4::PayloadHash announced{sigv4::PayloadHash::Kind::Digest, false, false, false, *announced_};
   if (announced.matches(computed)) return {};
   return aws::Error(XAmzContentSha256Mismatch)
-      .with("ClientComputedContentSHA256", announced_)
+      .with("ClientComputedContentSHA256", *announced_)
       .with("S3ComputedContentSHA256", sigv4::hex(computed));
 }
 

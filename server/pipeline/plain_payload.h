@@ -1,9 +1,10 @@
 #pragma once
 
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "server/http/request.h"
-#include "server/pipeline/authenticate.h"
 #include "server/pipeline/payload.h"
 #include "sigv4/digest.h"
 
@@ -12,9 +13,9 @@ namespace keymill::pipeline {
 /// A body sent as it is, held to its announced SHA-256 if there is one.
 class PlainPayload final : public Payload {
  public:
-  PlainPayload(const http::Request& request, http::BodyStream& body, const PayloadClaim& claim)
-      : body_(body), length_(request.content_length), announced_(claim.text),
-        digest_(claim.kind == sigv4::PayloadHash::Kind::Digest) {}
+  /// `announced`: 64 hex digits, or nothing for an unsigned payload.
+  PlainPayload(const http::Request& request, http::BodyStream& body, std::optional<std::string> announced)
+      : body_(body), length_(request.content_length), announced_(std::move(announced)) {}
 
   Task<Result<http::Bytes>> next() override;
   Result<> finish() override;
@@ -24,8 +25,7 @@ class PlainPayload final : public Payload {
  private:
   http::BodyStream& body_;
   std::optional<std::uint64_t> length_;
-  std::string announced_;
-  bool digest_;
+  std::optional<std::string> announced_;
   sigv4::Sha256 hash_;
 };
 
