@@ -86,7 +86,7 @@ Failure parse_authorization(std::string_view header, Dialect dialect, Claim& cla
     const std::string_view name = take(value, '=');
     if (name.size() == text.size()) return {.reason = Reason::ComponentMalformed, .subject = text};
     const auto component = std::find_if(kComponents.begin(), kComponents.end(),
-                                        [&](const Component& candidate) { return candidate.name == trim(name); });
+                                        [&](const Component& candidate) { return candidate.name == name; });
     if (component == kComponents.end()) {
       extra = true;
       continue;
@@ -102,15 +102,19 @@ Failure parse_authorization(std::string_view header, Dialect dialect, Claim& cla
 }
 
 bool parse_credential(Claim& claim) {
+  const std::array<std::string_view*, 5> fields = {&claim.access_key_id, &claim.scope.date, &claim.scope.region,
+                                                   &claim.scope.service, &claim.scope.terminator};
   std::string_view rest = claim.credential;
-  claim.access_key_id = take(rest, '/');
-  claim.scope.text = rest;
-  claim.scope.date = take(rest, '/');
-  if (claim.algorithm == Algorithm::HmacSha256) claim.scope.region = take(rest, '/');
-  claim.scope.service = take(rest, '/');
-  claim.scope.terminator = rest;
-  const auto slashes = std::count(claim.credential.begin(), claim.credential.end(), '/');
-  return slashes == (claim.algorithm == Algorithm::HmacSha256 ? 4 : 3);
+  for (std::string_view* const field : fields) {
+    if (field == &claim.scope.region && claim.algorithm == Algorithm::EcdsaP256) continue;
+    const bool last = field == &claim.scope.terminator;
+    const std::size_t slash = rest.find('/');
+    if (last != (slash == std::string_view::npos)) return false;
+    *field = rest.substr(0, slash);
+    if (!last) rest.remove_prefix(slash + 1);
+  }
+  claim.scope.text = claim.credential.substr(claim.access_key_id.size() + 1);
+  return true;
 }
 
 bool region_set_matches(std::string_view set, std::string_view region) {

@@ -15,8 +15,7 @@ bool has_space_or_control(std::string_view text) {
   std::uint64_t found = 0;
   std::size_t i = 0;
   for (; i + 8 <= text.size(); i += 8) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, text.data() + i, 8);
+    const std::uint64_t word = load_eight(text.data() + i);
     found |= (word - kOnes * 0x21) & ~word;
   }
   bool rest = false;
@@ -44,6 +43,17 @@ char* write_header_value(char* out, std::string_view value) {
     started = true;
   }
   return out;
+}
+
+/// Lower-cases `text` into `out`.
+char* write_lower(char* out, std::string_view text) {
+  std::size_t i = 0;
+  for (; i + 8 <= text.size(); i += 8) {
+    const std::uint64_t word = to_lower(load_eight(text.data() + i));
+    std::memcpy(out + i, &word, sizeof(word));
+  }
+  for (; i < text.size(); ++i) out[i] = to_lower(text[i]);
+  return out + text.size();
 }
 
 /// Removes dot segments and empty segments; a slash at the end stays, and none is added after `/a/..`. False when `..`
@@ -158,8 +168,8 @@ void SignedHeaders::assign(std::string_view list) {
     const std::string_view item = list.substr(0, end);
     list.remove_prefix(std::min(end + 1, list.size()));
     char* const begin = out;
-    for (const char c : item) *out++ = to_lower(c);
-    const std::string_view name = trim({begin, static_cast<std::size_t>(out - begin)});
+    out = write_lower(out, item);
+    const std::string_view name = trim({begin, item.size()});
     if (name.empty()) continue;
     ordered = ordered && (names_.empty() || names_.back().name < name);
     names_.push_back({name, -1, -1});

@@ -1,7 +1,5 @@
 #include "sigv4/encoding.h"
 
-#include <cstring>
-
 namespace keymill::sigv4 {
 namespace {
 
@@ -203,16 +201,8 @@ std::optional<std::string> base64_decode(std::string_view text) {
   return bytes;
 }
 
-bool equals_ignoring_case(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && starts_with_ignoring_case(a, b);
-}
-
 bool starts_with_ignoring_case(std::string_view text, std::string_view prefix) {
-  if (text.size() < prefix.size()) return false;
-  for (std::size_t i = 0; i < prefix.size(); ++i) {
-    if (to_lower(text[i]) != to_lower(prefix[i])) return false;
-  }
-  return true;
+  return text.size() >= prefix.size() && equals_ignoring_case(text.substr(0, prefix.size()), prefix);
 }
 
 std::string lower(std::string_view text) {

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <span>
 #include <string>
@@ -52,8 +53,38 @@ constexpr char to_lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
 }
 
-/// ASCII case-insensitive comparison for header and form field names.
-bool equals_ignoring_case(std::string_view a, std::string_view b);
+/// Lower-cases the ASCII letters among eight characters at once.
+constexpr std::uint64_t to_lower(std::uint64_t eight) {
+  constexpr std::uint64_t kEach = 0x0101010101010101;
+  const std::uint64_t low_bits = eight & (kEach * 0x7f);
+  const std::uint64_t from_a = low_bits + kEach * (0x80 - 'A');
+  const std::uint64_t after_z = low_bits + kEach * (0x7f - 'Z');
+  const std::uint64_t letters = (from_a ^ after_z) & ~eight & (kEach * 0x80);
+  return eight | letters >> 2;
+}
+
+/// Eight characters as a number, in the machine's byte order.
+inline std::uint64_t load_eight(const char* text) {
+  std::uint64_t word;
+  std::memcpy(&word, text, sizeof(word));
+  return word;
+}
+
+/// ASCII case-insensitive comparison for header and form field names. Inline: verification makes dozens of them.
+inline bool equals_ignoring_case(std::string_view a, std::string_view b) {
+  const std::size_t size = a.size();
+  if (size != b.size()) return false;
+  if (size >= 8) {
+    for (std::size_t i = 0; i + 8 < size; i += 8) {
+      if (to_lower(load_eight(a.data() + i)) != to_lower(load_eight(b.data() + i))) return false;
+    }
+    return to_lower(load_eight(a.data() + size - 8)) == to_lower(load_eight(b.data() + size - 8));
+  }
+  for (std::size_t i = 0; i < size; ++i) {
+    if (to_lower(a[i]) != to_lower(b[i])) return false;
+  }
+  return true;
+}
 bool starts_with_ignoring_case(std::string_view text, std::string_view prefix);
 std::string lower(std::string_view text);
 

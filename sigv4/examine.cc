@@ -24,6 +24,10 @@ std::optional<std::int64_t> parse_integer(std::string_view text) {
   return value;
 }
 
+bool is_amz(std::string_view header) {
+  return !header.empty() && to_lower(header.front()) == 'x' && starts_with_ignoring_case(header, "x-amz-");
+}
+
 }  // namespace
 
 /// The headers that matter to authentication, found in one pass.
@@ -353,7 +357,7 @@ Failure Verifier::check_signed_headers() {
   if (!signed_headers_.contains("host")) unsigned_.emplace_back("host");
   for (std::size_t i = 0; i < request_.headers.size(); ++i) {
     const std::string_view header = request_.headers[i].name;
-    if (signed_headers_.is_signed(i) || !starts_with_ignoring_case(header, "x-amz-")) continue;
+    if (signed_headers_.is_signed(i) || !is_amz(header)) continue;
     if (!equals_ignoring_case(header, "x-amz-content-sha256")) unsigned_.push_back(header);
   }
   if (unsigned_.empty()) return {};

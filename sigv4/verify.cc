@@ -22,20 +22,20 @@ bool hmac_sha1_matches(const HmacSha1Key& key, std::string_view message, std::st
   return claimed && equal_constant_time(*claimed, {reinterpret_cast<const char*>(computed.data()), computed.size()});
 }
 
-bool hmac_sha256_matches(const HmacSha256Key& key, std::string_view message, std::string_view hex_signature) {
+}  // namespace
+
+bool hmac_matches(const HmacSha256Key& key, std::string_view message, std::string_view hex_signature) {
   Sha256Digest claimed;
   return read_lower_hex(hex_signature, claimed) && equal_constant_time(key.sign(message), claimed);
 }
 
-bool ecdsa_matches(const P256PublicKey* key, std::string_view message, std::string_view hex_signature) {
+bool p256_matches(const P256PublicKey* key, std::string_view message, std::string_view hex_signature) {
   constexpr std::size_t kLongest = 72;  // octets of DER
   std::array<std::uint8_t, kLongest> der;
   const std::size_t size = hex_signature.size() / 2;
   if (key == nullptr || size > der.size() || !read_lower_hex(hex_signature, std::span(der).first(size))) return false;
   return key->verify(sha256(message), {reinterpret_cast<const char*>(der.data()), size});
 }
-
-}  // namespace
 
 const Failure& Verifier::verify(const KeyMaterial& key, SigningKeyCache& cache, const Sha256Digest* body) {
   failure_ = {};
@@ -82,10 +82,10 @@ const Failure& Verifier::verify(const KeyMaterial& key, SigningKeyCache& cache, 
   bool matches = false;
   switch (claim_.algorithm) {
     case Algorithm::HmacSha256:
-      matches = hmac_sha256_matches(cache.get(key, claim_.scope), string_to_sign_.view(), claim_.signature);
+      matches = hmac_matches(cache.get(key, claim_.scope), string_to_sign_.view(), claim_.signature);
       break;
     case Algorithm::EcdsaP256:
-      matches = ecdsa_matches(cache.get_public(key, claim_.access_key_id), string_to_sign_.view(), claim_.signature);
+      matches = p256_matches(cache.get_public(key, claim_.access_key_id), string_to_sign_.view(), claim_.signature);
       break;
     case Algorithm::HmacSha1:
       matches = hmac_sha1_matches(key.sha1(), string_to_sign_.view(), claim_.signature);

@@ -97,6 +97,10 @@ class Verifier {
   std::array<char, 64> body_hash_{};
 };
 
+/// The two comparisons of version 4, shared with chunk signatures. Signatures are hex as sent; lower case only.
+bool hmac_matches(const HmacSha256Key& key, std::string_view string_to_sign, std::string_view hex_signature);
+bool p256_matches(const P256PublicKey* key, std::string_view string_to_sign, std::string_view hex_signature);
+
 /// `algorithm \n date \n scope \n hex(sha256(canonical request))`
 void write_string_to_sign(TextBuffer& out, std::string_view algorithm, std::string_view iso_date,
                           std::string_view scope, std::string_view canonical_request);
