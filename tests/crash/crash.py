@@ -10,6 +10,7 @@ anything else. After each restart listings, bodies, ETags, metadata and keys are
 """
 
 import argparse
+import base64
 import hashlib
 import pathlib
 import random
@@ -138,7 +139,7 @@ class ObjectWorker:
             keys = self.dice.sample(sorted(self.state), min(5, len(self.state)))
             xml = "".join(f"<Object><Key>{key}</Key></Object>" for key in keys)
             xml = f"<Delete>{xml}</Delete>".encode()
-            md5 = {"Content-MD5": __import__("base64").b64encode(hashlib.md5(xml).digest()).decode()}
+            md5 = {"Content-MD5": base64.b64encode(hashlib.md5(xml).digest()).decode()}
             answer = self.change(client, dict.fromkeys(keys, ABSENT), "POST", "?delete=", xml, md5)
             if len(elements(answer, "Deleted")) != len(keys):
                 raise Violation(f"DeleteObjects: {answer}")
