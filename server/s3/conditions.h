@@ -12,8 +12,8 @@ namespace keymill::s3 {
 
 /// The conditions of a read. Dates that cannot be read count as absent.
 struct ReadConditions {
-  std::optional<std::string_view> if_match, if_none_match;
-  std::optional<store::Millis> if_modified_since, if_unmodified_since;
+  std::optional<std::string_view> if_match = {}, if_none_match = {};
+  std::optional<store::Millis> if_modified_since = {}, if_unmodified_since = {};
 };
 
 /// `prefix` is empty, or `x-amz-copy-source-` for the source of a copy.
@@ -29,7 +29,7 @@ bool MatchesEtag(std::string_view list, std::string_view etag);
 
 /// The conditions of a write, checked on the committer thread against the object that is to be replaced.
 struct WriteConditions {
-  std::string if_match;      ///< an ETag; empty = none
+  std::string if_match = {};  ///< an ETag; empty = none
   bool if_absent = false;    ///< If-None-Match: *
   bool any() const { return if_absent || !if_match.empty(); }
 };

@@ -161,7 +161,6 @@ std::string CopyResult(const store::Object& copy) {
 }  // namespace
 
 Answer CopyObject(Call& call) {
-  if (auto checked = CheckKey(call.route().key); !checked) co_return checked.error();
   if (call.identity().anonymous()) {
     co_return Error(AccessDenied, "Anonymous users cannot copy objects. Please authenticate.");
   }

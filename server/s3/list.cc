@@ -43,7 +43,7 @@ Result<store::ListPage> FindPage(const store::Reader& reader, const Call& call, 
 /// Writes the parts that both versions share; keys as the client wants them encoded.
 class PageWriter {
  public:
-  PageWriter(const Call& call, const ListInput& input) : call_(call), input_(input) {
+  PageWriter(const Call& call, const ListInput& input) : input_(input) {
     xml_.declaration().open("ListBucketResult", kNamespace);
     xml_.text("Name", call.route().bucket).text("Prefix", shown(input.query.prefix));
   }
@@ -90,7 +90,6 @@ class PageWriter {
     return owner_id_;
   }
 
-  const Call& call_;
   const ListInput& input_;
   aws::XmlWriter xml_;
   std::string owner_, owner_id_;  // the last one: mostly all are the same

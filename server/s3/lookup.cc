@@ -7,6 +7,7 @@
 namespace keymill::s3 {
 
 Result<store::Bucket> RequireBucket(const store::Reader& reader, const pipeline::Call& call) {
+  if (auto checked = CheckKey(call.route().key); !checked) return checked.error();
   const std::string& name = call.route().bucket;
   auto bucket = store::FindBucket(reader, name);
   if (!bucket) return Error(NoSuchBucket).with("BucketName", name);

@@ -12,7 +12,7 @@ namespace keymill::s3 {
 inline constexpr std::string_view kNamespace = "http://s3.amazonaws.com/doc/2006-03-01/";
 inline constexpr std::size_t kMaxKeySize = 1024;  ///< bytes
 
-/// The bucket that the request names. Errors: NoSuchBucket, and those of x-amz-expected-bucket-owner.
+/// The bucket that the request names. Errors: KeyTooLongError, NoSuchBucket, those of x-amz-expected-bucket-owner.
 Result<store::Bucket> RequireBucket(const store::Reader& reader, const pipeline::Call& call);
 
 /// `expected`: a header's value, of the bucket's owner or a copy source's; nullopt checks nothing.

@@ -26,7 +26,6 @@ Answer PutObject(Call& call) {
   store::Object object;
   object.key = call.route().key;
   object.owner = call.identity().account;
-  if (auto checked = CheckKey(object.key); !checked) co_return checked.error();
   if (!call.request().content_length && !call.request().chunked) co_return Error(MissingContentLength);
   if (auto read = ReadObjectHeaders(call, object); !read) co_return read.error();
   const auto conditions = WriteConditionsOf(call);
