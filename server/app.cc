@@ -58,7 +58,7 @@ struct App::Impl {
         identities(db),
         committer(db, [this](const std::vector<std::string>& touched) { identities.refresh(touched); }),
         root(config, db, committer),
-        router({s3::Operations(), iam::Operations(), sts::Operations()}, config.domains),
+        router({s3::Operations(), iam::Operations(), sts::Operations(), {}}, config.domains),
         dispatcher({config, db, committer, identities, clock}, router, &iam::ResourceArns),
         server(SocketOptions(config), dispatcher) {}
 

@@ -37,10 +37,6 @@ void HeadParser::on_header_impl(ErrorCode&) {
   for (const auto& [name, value] : workspace_.fields) workspace_.headers.push_back({view(name), view(value)});
 }
 
-void HeadParser::on_body_init_impl(const boost::optional<std::uint64_t>& length, ErrorCode&) {
-  if (length) length_ = *length;
-}
-
 std::size_t HeadParser::on_chunk_body_impl(std::uint64_t, Text body, ErrorCode&) {
   piece_ = {body.data(), body.size()};
   return body.size();

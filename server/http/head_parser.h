@@ -19,7 +19,11 @@ class HeadParser final : public boost::beast::http::basic_parser<true> {
   std::string_view method() const { return view(method_); }
   std::string_view target() const { return view(target_); }
   int minor_version() const { return version_ % 10; }
-  std::optional<std::uint64_t> length() const { return length_; }
+  /// Content-Length, once the head is done.
+  std::optional<std::uint64_t> length() const {
+    auto length = content_length();
+    return length ? std::optional<std::uint64_t>(*length) : std::nullopt;
+  }
   /// The chunk bytes that the last put() passed over; they lie in the input given to it.
   std::string_view take_piece() { return std::exchange(piece_, {}); }
 
@@ -35,7 +39,7 @@ class HeadParser final : public boost::beast::http::basic_parser<true> {
   void on_response_impl(int, Text, int, ErrorCode&) override {}
   void on_field_impl(boost::beast::http::field, Text name, Text value, ErrorCode& ec) override;
   void on_header_impl(ErrorCode&) override;
-  void on_body_init_impl(const boost::optional<std::uint64_t>& length, ErrorCode&) override;
+  void on_body_init_impl(const boost::optional<std::uint64_t>&, ErrorCode&) override {}
   std::size_t on_body_impl(Text, ErrorCode&) override { return 0; }
   void on_chunk_header_impl(std::uint64_t, Text, ErrorCode&) override {}
   std::size_t on_chunk_body_impl(std::uint64_t, Text body, ErrorCode&) override;
@@ -45,7 +49,6 @@ class HeadParser final : public boost::beast::http::basic_parser<true> {
   Range method_, target_;
   int version_ = 11;
   bool head_done_ = false;
-  std::optional<std::uint64_t> length_;
   std::string_view piece_;
 };
 
