@@ -130,21 +130,27 @@ store::Object MakeCopy(const CopyInput& input, const Call& call, const store::Ob
 }
 
 /// ETag and checksum over the bytes, where the source's cannot be taken over: it was a multipart upload, or another
-/// algorithm is wanted.
-Task<> Rehash(Call& call, const ChecksumKind& kind, store::Object& copy) {
+/// algorithm is wanted. False if the source has gone meanwhile.
+Task<bool> Rehash(Call& call, const ChecksumKind& kind, store::Object& copy) {
   sigv4::Md5 md5;
   ChecksumHasher hasher(kind);
-  store::BodyReader reader(call.services().db, copy.body, 0, copy.size);
+  std::optional<store::BodyReader> reader;
   auto hash_piece = [&] {
-    const auto bytes = reader.next();
+    if (!reader) reader.emplace(call.services().db, copy.body, 0, copy.size);
+    const auto bytes = reader->next();
     md5.update({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
     hasher.update(bytes);
     return bytes.empty();
   };
-  while (!co_await http::Blocking(hash_piece)) {
+  try {
+    while (!co_await http::Blocking(hash_piece)) {
+    }
+  } catch (const store::BodyGone&) {
+    co_return false;
   }
   copy.etag = sigv4::hex(md5.finish());
   copy.checksum = {std::string(kind.name), hasher.finish(), false};
+  co_return true;
 }
 
 std::string CopyResult(const store::Object& copy) {
@@ -173,8 +179,8 @@ Answer CopyObject(Call& call) {
     store::Object copy = MakeCopy(*input, call, plan->source);
     const ChecksumKind* kind = input->checksum != nullptr ? input->checksum : FindChecksumKind(copy.checksum.algorithm);
     if (kind == nullptr) kind = &kCrc64Nvme;
-    const bool multipart = PartsInEtag(copy.etag) > 0;
-    if (multipart || kind->name != copy.checksum.algorithm) co_await Rehash(call, *kind, copy);
+    const bool rehash = plan->source.part_count > 0 || kind->name != copy.checksum.algorithm;
+    if (rehash && !co_await Rehash(call, *kind, copy)) continue;
 
     // The source may have been replaced since; then its bytes are not those described, and it is read again.
     auto put = [&](store::Txn& txn) -> Result<bool> {

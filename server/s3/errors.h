@@ -12,6 +12,7 @@ using aws::ErrorKind;
 
 using pipeline::AccessDenied;
 using pipeline::BadRequest;
+using pipeline::InvalidRequest;
 using pipeline::KeyTooLongError;
 using pipeline::MaxMessageLengthExceeded;
 using pipeline::MethodNotAllowed;
@@ -35,7 +36,6 @@ inline constexpr ErrorKind InvalidLocationConstraint{"InvalidLocationConstraint"
 inline constexpr ErrorKind InvalidPartNumber{"InvalidPartNumber", 416, "The requested partnumber is not satisfiable"};
 inline constexpr ErrorKind InvalidRange{"InvalidRange", 416, "The requested range is not satisfiable"};
 inline constexpr ErrorKind InvalidRedirectLocation{"InvalidRedirectLocation", 400, "The website redirect location must have a prefix of 'http://' or 'https://' or '/'."};
-inline constexpr ErrorKind InvalidRequest{"InvalidRequest", 400, "Invalid Request"};
 inline constexpr ErrorKind InvalidStorageClass{"InvalidStorageClass", 400, "The storage class you specified is not valid"};
 inline constexpr ErrorKind InvalidTag{"InvalidTag", 400, "The TagKey you have provided is invalid"};
 inline constexpr ErrorKind MalformedXML{"MalformedXML", 400, "The XML you provided was not well-formed or did not validate against our published schema"};

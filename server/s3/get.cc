@@ -1,4 +1,6 @@
 #include <memory>
+#include <optional>
+#include <vector>
 
 #include "server/aws/time.h"
 #include "server/http/runtime.h"
@@ -62,9 +64,50 @@ Result<Selection> Select(const Call& call, const store::Object& object) {
       .with("ActualObjectSize", std::to_string(object.size));
 }
 
-http::BodySource Source(const store::Db& db, store::Body body, const ByteRange& range) {
-  auto reader = std::make_shared<store::BodyReader>(db, std::move(body), range.first, range.length);
-  return [reader]() -> Task<http::Bytes> {
+/// What one read of the store finds out for an answer.
+struct Found {
+  store::Object object;
+  bool unchanged = false;  ///< 304
+  Selection selection;
+  std::optional<store::BodyReader> body;  ///< of the selection, unless it lies in the object's record
+  bool body_at_hand = false;              ///< reading it does not touch the disk any more
+};
+
+void OpenBody(const store::Reader& reader, Found& found) {
+  const std::vector<store::BlobRef>& blobs = found.object.body.blobs;
+  found.body_at_hand = blobs.size() == 1 && blobs[0].placement == store::BlobPlacement::kRows;
+  if (!found.body_at_hand && reader.mode() == store::Reader::Mode::kCached) throw store::WouldBlock{};
+  found.body.emplace(reader, found.object.body, found.selection.range.first, found.selection.range.length);
+}
+
+Result<Found> Find(const store::Reader& reader, const Call& call, bool with_body) {
+  for (;;) {
+    auto object = RequireObject(reader, call);
+    if (!object) return object.error();
+    Found found;
+    found.object = std::move(*object);
+    const auto fresh = CheckRead(ReadConditionsOf(call), found.object, call.now());
+    if (!fresh) return fresh.error();
+    found.unchanged = !*fresh;
+    if (found.unchanged) return found;
+    const auto selection = Select(call, found.object);
+    if (!selection) return selection.error();
+    found.selection = *selection;
+    if (!with_body || found.object.body.blobs.empty()) return found;
+    try {
+      OpenBody(reader, found);
+      return found;
+    } catch (const store::BodyGone&) {
+      // Replaced since its record was read: read the new one.
+    }
+  }
+}
+
+/// Slices of the body: from memory at once, from the disk by way of the blocking pool.
+http::BodySource Source(store::BodyReader body, bool at_hand) {
+  auto reader = std::make_shared<store::BodyReader>(std::move(body));
+  return [reader, at_hand]() -> Task<http::Bytes> {
+    if (at_hand) co_return reader->next();
     auto next = [&] { return reader->next(); };
     co_return co_await http::Blocking(next);
   };
@@ -91,27 +134,24 @@ http::Response Describe(const Call& call, const store::Object& object, const Ove
 Answer Retrieve(Call& call, bool with_body) {
   const auto overrides = ReadOverrides(call);
   if (!overrides) co_return overrides.error();
-  auto find = [&](const store::Reader& reader) { return RequireObject(reader, call); };
-  auto object = co_await call.read(find);
-  if (!object) co_return object.error();
-  const auto fresh = CheckRead(ReadConditionsOf(call), *object, call.now());
-  if (!fresh) co_return fresh.error();
-  if (!*fresh) {
+  auto find = [&](const store::Reader& reader) { return Find(reader, call, with_body); };
+  auto found = co_await call.read(find);
+  if (!found) co_return found.error();
+  const store::Object& object = found->object;
+  if (found->unchanged) {
     http::Response unchanged(304);
-    WriteObjectHeaders(unchanged, *object, *overrides);
+    WriteObjectHeaders(unchanged, object, *overrides);
     co_return unchanged;
   }
-  const auto selection = Select(call, *object);
-  if (!selection) co_return selection.error();
-  http::Response response = Describe(call, *object, *overrides, *selection);
-  const ByteRange& range = selection->range;
+  const ByteRange& range = found->selection.range;
+  http::Response response = Describe(call, object, *overrides, found->selection);
   if (!with_body) {
     response.length_only(range.length);
-  } else if (object->body.blobs.empty()) {
-    std::string& bytes = object->body.inline_bytes;
-    response.body(range.length == bytes.size() ? std::move(bytes) : bytes.substr(range.first, range.length), {});
+  } else if (found->body) {
+    response.stream(range.length, Source(std::move(*found->body), found->body_at_hand));
   } else {
-    response.stream(range.length, Source(call.services().db, std::move(object->body), range));
+    std::string& bytes = found->object.body.inline_bytes;
+    response.body(range.length == bytes.size() ? std::move(bytes) : bytes.substr(range.first, range.length), {});
   }
   co_return response;
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "server/aws/form.h"
 #include "server/aws/time.h"
@@ -214,7 +213,7 @@ void WriteChecksumHeaders(http::Response& response, const store::Object& object)
   const ChecksumKind* kind = FindChecksumKind(object.checksum.algorithm);
   if (kind == nullptr) return;
   const bool composite = object.checksum.composite;
-  response.header(kind->header, ShowChecksum(object.checksum.value, composite ? PartsInEtag(object.etag) : 0))
+  response.header(kind->header, ShowChecksum(object.checksum.value, composite ? object.part_count : 0))
       .header("x-amz-checksum-type", composite ? "COMPOSITE" : "FULL_OBJECT");
 }
 
@@ -222,13 +221,6 @@ std::string Quoted(std::string_view etag) {
   std::string quoted;
   quoted.reserve(etag.size() + 2);
   return quoted.append("\"").append(etag).append("\"");
-}
-
-std::size_t PartsInEtag(std::string_view etag) {
-  const auto dash = etag.rfind('-');
-  std::size_t parts = 0;
-  if (dash != std::string_view::npos) std::from_chars(etag.data() + dash + 1, etag.data() + etag.size(), parts);
-  return parts;
 }
 
 }  // namespace keymill::s3

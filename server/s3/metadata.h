@@ -34,7 +34,5 @@ void WriteEncryptionHeader(http::Response& response);
 void WriteChecksumHeaders(http::Response& response, const store::Object& object);
 /// "…", as S3 shows ETags.
 std::string Quoted(std::string_view etag);
-/// N of a multipart ETag `…-N`, else 0.
-std::size_t PartsInEtag(std::string_view etag);
 
 }  // namespace keymill::s3
