@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -15,8 +16,16 @@ std::vector<Bucket> ListBuckets(const Reader& reader, std::string_view account, 
                                 std::string_view after, std::size_t limit);
 /// Stores or replaces. A new bucket (id 0) is given an id.
 void PutBucket(Txn& txn, Bucket& bucket);
+/// Removes the bucket and its documents. It must be empty: nothing could find what it still held.
 void EraseBucket(Txn& txn, const Bucket& bucket);
 /// True if no object version and no upload is left.
 bool BucketIsEmpty(const Reader& reader, BucketId bucket);
+
+/// A bucket's configuration documents by name (policy, cors, lifecycle, …; with an id where AWS has several: inventory/x).
+/// The store does not interpret them.
+std::optional<std::string> FindDocument(const Reader& reader, BucketId bucket, std::string_view name);
+void PutDocument(Txn& txn, BucketId bucket, std::string_view name, std::string_view text);
+void EraseDocument(Txn& txn, BucketId bucket, std::string_view name);
+std::vector<std::string> ListDocuments(const Reader& reader, BucketId bucket);  ///< names, in order
 
 }  // namespace keymill::store

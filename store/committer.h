@@ -16,7 +16,7 @@ class Pending {
   /// Runs on the committer thread. True keeps the writes; false rolls back this mutation only (a refusal).
   virtual bool apply(Txn& txn) = 0;
   /// Runs on the committer thread once the group is durable (or rolled back). `fault` is set if apply threw or the
-  /// write failed; then nothing of this mutation happened. The Pending may be destroyed during this call.
+  /// write failed; then nothing of this mutation happened. The Pending may be destroyed during this call. Must not throw.
   virtual void done(std::exception_ptr fault) = 0;
   Pending* next = nullptr;
 
@@ -26,16 +26,20 @@ class Pending {
 
 /// The only writer. Drains its queue, runs each mutation against one WriteBatchWithIndex (savepoint, run, keep or roll
 /// back), writes once with sync, then completes them all: one fsync per group, and conditional writes need no locks.
+/// When the disk refuses a write the group fails as a whole; the next group tries again.
 class Committer {
  public:
-  /// Called on the committer thread after each durable group, before any done(): the union of Txn::touched().
+  /// Called on the committer thread after each durable group that touched a principal, before any done(): the union of
+  /// Txn::touched(), without duplicates. Must not throw.
   using Hook = std::function<void(const std::vector<std::string>& touched)>;
 
   Committer(Db& db, Hook on_commit);
   ~Committer();  ///< drains, then joins
 
   void submit(Pending& pending);  ///< any thread
-  void run(const std::function<void(Txn&)>& mutation);  ///< submits and waits; for start-up, tests and tools
+  /// Submits and waits; for start-up, tests and tools, never from the committer thread. Throws what `mutation` threw, or
+  /// StoreError if the write failed.
+  void run(const std::function<void(Txn&)>& mutation);
 
  private:
   struct Impl;

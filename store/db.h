@@ -2,12 +2,9 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <memory>
-#include <optional>
 #include <stdexcept>
 #include <string>
-#include <string_view>
 
 namespace keymill::store {
 
@@ -22,25 +19,30 @@ struct OpenError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Thrown by reads of a cache-only Reader when the answer needs the disk; Db::read_cached callers retry with blocking.
+/// Thrown by reads of a cache-only Reader when the answer needs the disk: do it again with a blocking one.
 struct WouldBlock {};
 
 struct DbOptions {
   std::filesystem::path path;  ///< ignored when in_memory
   bool in_memory = false;
   bool sync = true;            ///< fsync before a commit is acknowledged
-  std::string master_key;      ///< 32 raw bytes; seals secrets (AES-256-GCM)
+  std::string master_key;      ///< 32 raw bytes; seals secrets (AES-256-GCM). May be empty when in_memory: a random one
   std::uint64_t block_cache_bytes = 32u << 20;
 };
 
-/// The column families. Kept here so that adding one is one line.
+/// The families of rows. Kept here so that adding one is one line. Each has its own key space; kRows has a RocksDB column
+/// family of its own and kFiles a RocksDB instance of its own, the others share one column family behind a prefix byte,
+/// because each column family adds 4 to 5 ms to the first start and 1.5 ms to every later one. Stored: never renumber.
 enum class Family : std::uint8_t { kMeta, kBuckets, kObjects, kVersions, kRows, kFiles, kBlobs, kUploads, kPrincipals, kSessions, kLab };
 
 class Reader;
 class Txn;
 
-/// Owns the RocksDB instance, its column families and the vault that seals secrets. Thread-safe.
-/// One process at a time: a second open of the same directory throws OpenError.
+/// Owns the RocksDB instances, the vault that seals secrets, and the thread that removes the files of deleted bodies.
+/// Thread-safe. One process at a time: a second open of the same directory throws OpenError. Destroy it last: after the
+/// committer, every Reader, BlobWriter and BodyReader.
+///
+///   path/db     rows            path/files  large bodies, one file each       path/tmp  bodies still arriving
 class Db {
  public:
   explicit Db(const DbOptions& options);

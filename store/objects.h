@@ -1,19 +1,21 @@
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "store/records.h"
 #include "store/txn.h"
 
 namespace keymill::store {
 
+// Buckets without versioning. Versioned and suspended ones use versions.h for writing; reading is the same for all.
+
 /// The current version (which may be a delete marker).
 std::optional<Object> FindObject(const Reader& reader, BucketId bucket, std::string_view key);
 /// Makes `object` the current version in place of the former one, whose blobs are released, and references the blobs of its body.
-/// (Unversioned buckets; versioning adds a sibling that keeps the former version.)
+/// Sets the sequence.
 void PutObject(Txn& txn, BucketId bucket, Object& object);
 /// Removes the current version and releases its blobs. False if there was none.
 bool EraseObject(Txn& txn, BucketId bucket, std::string_view key);
@@ -22,7 +24,9 @@ bool EraseObject(Txn& txn, BucketId bucket, std::string_view key);
 struct ListQuery {
   std::string prefix;
   std::string delimiter;    ///< empty = none; may have any length
-  std::string start_after;  ///< only keys (and common prefixes) greater than this; a common prefix equal to it is skipped
+  /// Only keys greater than this. If it is itself a common prefix, all keys that start with it are skipped; if it lies
+  /// within one, that common prefix is reported again when greater keys fall under it.
+  std::string start_after;
   std::size_t limit = 1000; ///< keys plus common prefixes
 };
 struct ListPage {

@@ -5,13 +5,14 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <type_traits>
 
 #include "store/db.h"
 
 namespace keymill::store {
 
-/// A row cursor over one family within one key prefix, in byte order. Views live until the next move.
+/// A row cursor over one family within one key prefix, in byte order. Views live until the next move. Sees the state of
+/// the moment when it was made.
 class Cursor {
  public:
   virtual ~Cursor() = default;
@@ -29,11 +30,24 @@ class Reader {
   Reader(const Db& db, Mode mode) : db_(db), mode_(mode) {}
   virtual ~Reader() = default;
 
-  virtual std::optional<std::string> get(Family family, std::string_view key) const;
+  std::optional<std::string> get(Family family, std::string_view key) const;
   virtual std::unique_ptr<Cursor> scan(Family family, std::string_view prefix) const;
+  /// As get(), without the copy: calls `visit` with the value, which is valid during the call only. False if absent.
+  template <class Visitor>
+  bool read(Family family, std::string_view key, Visitor&& visit) const {
+    const auto call = [](void* visitor, std::string_view value) {
+      (*static_cast<std::remove_reference_t<Visitor>*>(visitor))(value);
+    };
+    return lookup(family, key, const_cast<void*>(static_cast<const void*>(&visit)), call);
+  }
+
   const Db& db() const { return db_; }
+  Mode mode() const { return mode_; }
 
  protected:
+  using Visit = void (*)(void* visitor, std::string_view value);
+  virtual bool lookup(Family family, std::string_view key, void* visitor, Visit visit) const;
+
   const Db& db_;
   Mode mode_;
 };
@@ -42,7 +56,9 @@ class Reader {
 /// Lives on the committer thread only; it computes and reads, it never waits.
 class Txn : public Reader {
  public:
-  std::optional<std::string> get(Family family, std::string_view key) const override;
+  struct Impl;
+  Txn(const Db& db, Impl& impl) : Reader(db, Mode::kBlocking), impl_(impl) {}  ///< by the committer
+  /// Do not write to a family while one of its cursors is in use.
   std::unique_ptr<Cursor> scan(Family family, std::string_view prefix) const override;
   void put(Family family, std::string_view key, std::string_view value);
   void erase(Family family, std::string_view key);
@@ -51,6 +67,14 @@ class Txn : public Reader {
   /// Ids of principals (users, access keys) that this mutation changed: the server refreshes its in-memory view of
   /// exactly these after the commit and before anyone is told that it happened.
   void touched(std::string principal_id);
+
+  Impl& impl() { return impl_; }  ///< for this directory's own files only
+
+ protected:
+  bool lookup(Family family, std::string_view key, void* visitor, Visit visit) const override;
+
+ private:
+  Impl& impl_;
 };
 
 }  // namespace keymill::store

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <rocksdb/cache.h>
+#include <rocksdb/db.h>
+#include <rocksdb/env.h>
+#include <rocksdb/utilities/write_batch_with_index.h>
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "store/blob_files.h"
+#include "store/db.h"
+#include "store/txn.h"
+#include "store/vault.h"
+
+namespace keymill::store {
+
+inline rocksdb::Slice ToSlice(std::string_view text) { return {text.data(), text.size()}; }
+inline std::string_view ToView(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
+
+/// Throws StoreError (WouldBlock for a cache-only read that needs the disk) unless the status is OK.
+void Check(const rocksdb::Status& status, const char* doing);
+
+/// Options that both RocksDB instances share: few threads, little memory, a quick start.
+rocksdb::DBOptions QuietOptions(rocksdb::Env* env);
+
+/// A row's key as RocksDB sees it: the family, then the key.
+std::string PhysicalKey(Family family, std::string_view key);
+
+struct Db::Impl {
+  explicit Impl(const DbOptions& given);
+  ~Impl();
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  rocksdb::ColumnFamilyHandle* handle(Family family) const { return family == Family::kRows ? rows : general; }
+  rocksdb::ReadOptions read_options(Reader::Mode mode) const;
+  rocksdb::WriteOptions write_options(bool sync) const;
+  std::uint64_t next_id();
+
+  DbOptions options;
+  std::unique_ptr<rocksdb::Env> memory_env;  ///< null on disk
+  std::unique_ptr<rocksdb::DB> db;
+  rocksdb::ColumnFamilyHandle* general = nullptr;
+  rocksdb::ColumnFamilyHandle* rows = nullptr;
+  std::unique_ptr<Vault> vault;
+  std::unique_ptr<BlobFiles> files;
+
+ private:
+  void prepare_directory();
+  void open();
+  void check_schema();
+  void check_master_key();
+
+  std::mutex ids_mutex_;
+  std::uint64_t next_id_ = 0;
+  std::uint64_t ids_end_ = 0;  ///< ids below are reserved durably
+};
+
+/// What a group of mutations has gathered so far.
+struct Txn::Impl {
+  rocksdb::WriteBatchWithIndex batch{rocksdb::BytewiseComparator(), 0, /*overwrite_key=*/true};
+  std::vector<std::string> touched;
+  std::vector<std::uint64_t> released_files;  ///< blobs whose last reference went away
+};
+
+}  // namespace keymill::store

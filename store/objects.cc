@@ -1,0 +1,126 @@
+#include "store/objects.h"
+
+#include "store/blob_rows.h"
+#include "store/blobs.h"
+#include "store/grouping.h"
+#include "store/object_rows.h"
+
+namespace keymill::store {
+
+namespace object_rows {
+
+namespace {
+
+// Beyond this a record would be a burden to listings.
+constexpr std::size_t kBlobsInRecord = 16;
+
+std::optional<Place> ReadPlace(const Reader& reader, Family family, std::string row) {
+  auto value = reader.get(family, row);
+  if (!value) return std::nullopt;
+  return Place{family, std::move(row), std::move(*value)};
+}
+
+}  // namespace
+
+std::optional<Place> FindCurrent(const Reader& reader, BucketId bucket, std::string_view key) {
+  if (auto place = ReadPlace(reader, Family::kObjects, CurrentKey(bucket, key))) return place;
+  return ReadPlace(reader, Family::kVersions, VersionKey(bucket, key, kCurrentMarker));
+}
+
+std::optional<Place> FindNoncurrent(const Reader& reader, BucketId bucket, std::string_view key, std::string_view version_id) {
+  const auto sequence = reader.get(Family::kVersions, IndexKey(bucket, key, version_id));
+  if (!sequence) return std::nullopt;
+  return ReadPlace(reader, Family::kVersions, VersionKey(bucket, key, KeyReader(*sequence).number()));
+}
+
+std::optional<Object> DecodeWhole(const Reader& reader, std::string_view key, std::string_view value) {
+  std::optional<Object> object(std::in_place);
+  std::uint64_t layout = 0;
+  Decode(value, *object, true, &layout);
+  object->key = key;
+  if (layout != 0 && !reader.read(Family::kRows, blob_rows::LayoutKey(layout),
+                                  [&](std::string_view blobs) { DecodeLayout(blobs, *object); })) {
+    return std::nullopt;
+  }
+  return object;
+}
+
+std::string Store(Txn& txn, const Object& object) {
+  if (object.body.blobs.size() <= kBlobsInRecord && object.parts.size() <= kBlobsInRecord) return Encode(object);
+  txn.put(Family::kRows, blob_rows::LayoutKey(object.sequence), EncodeLayout(object));
+  return EncodeWithLayout(object, object.sequence);
+}
+
+void Release(Txn& txn, std::string_view value) {
+  const auto object = DecodeWhole(txn, {}, value);
+  if (!object) throw StoreError("the blobs of an object are missing");
+  for (const auto& blob : object->body.blobs) ReleaseReference(txn, blob);
+  txn.erase(Family::kRows, blob_rows::LayoutKey(object->sequence));
+}
+
+}  // namespace object_rows
+
+using namespace object_rows;
+
+std::optional<Object> FindObject(const Reader& reader, BucketId bucket, std::string_view key) {
+  // Record and layout are two reads: if the object is replaced in between, the layout is gone and we start again.
+  for (int attempt = 0; attempt < 100; ++attempt) {
+    std::optional<Object> object;
+    const auto decode = [&](std::string_view value) { object = DecodeWhole(reader, key, value); };
+    if (!reader.read(Family::kObjects, CurrentKey(bucket, key), decode) &&
+        !reader.read(Family::kVersions, VersionKey(bucket, key, kCurrentMarker), decode)) {
+      return std::nullopt;
+    }
+    if (object) return object;
+  }
+  throw StoreError("the blobs of an object are missing");
+}
+
+void PutObject(Txn& txn, BucketId bucket, Object& object) {
+  object.sequence = txn.next_id();
+  const auto row = CurrentKey(bucket, object.key);
+  // References first: the new body may be the former one.
+  for (const auto& blob : object.body.blobs) AddReference(txn, blob);
+  if (const auto former = txn.get(Family::kObjects, row)) Release(txn, *former);
+  txn.put(Family::kObjects, row, Store(txn, object));
+}
+
+bool EraseObject(Txn& txn, BucketId bucket, std::string_view key) {
+  const auto row = CurrentKey(bucket, key);
+  const auto former = txn.get(Family::kObjects, row);
+  if (!former) return false;
+  Release(txn, *former);
+  txn.erase(Family::kObjects, row);
+  return true;
+}
+
+ListPage ListObjects(const Reader& reader, BucketId bucket, const ListQuery& query) {
+  ListPage page;
+  if (query.limit == 0) return page;
+  constexpr std::size_t kKeyAt = sizeof(BucketId);
+  const auto cursor = reader.scan(Family::kObjects, CurrentKey(bucket, query.prefix));
+  if (query.start_after >= query.prefix && !query.start_after.empty()) {
+    const auto row = CurrentKey(bucket, query.start_after);
+    cursor->seek(IsCommonPrefix(query.start_after, query.prefix, query.delimiter) ? AfterPrefix(row) : row + '\0');
+  }
+  while (cursor->valid()) {
+    if (page.objects.size() + page.common_prefixes.size() == query.limit) {
+      page.truncated = true;
+      break;
+    }
+    const auto key = cursor->key().substr(kKeyAt);
+    const auto common = CommonPrefix(key, query.prefix, query.delimiter);
+    if (common.empty()) {
+      auto& object = page.objects.emplace_back();
+      Decode(cursor->value(), object, false);
+      page.last = object.key = key;
+      cursor->next();
+    } else {
+      page.last = page.common_prefixes.emplace_back(common);
+      cursor->seek(AfterPrefix(CurrentKey(bucket, page.last)));
+    }
+  }
+  return page;
+}
+
+}  // namespace keymill::store
