@@ -13,7 +13,7 @@ namespace keymill {
 /// resumptions nest only as deep as the awaits do, with or without the compiler's tail calls.
 ///
 /// GCC 12 destroys some temporaries in an await expression twice: name the arguments of an awaited call when they have
-/// destructors, and pass lambdas to awaitable helpers by reference.
+/// destructors, pass lambdas to awaitable helpers by reference, and never write co_await inside `?:`.
 template <class T = void>
 class [[nodiscard]] Task {
  public:

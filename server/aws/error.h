@@ -24,10 +24,11 @@ class Error {
       : code_(kind.code), status_(kind.status), message_(std::move(message)) {}
 
   /// Adds an extra element after Message, in the order of the calls.
-  Error&& with(std::string_view name, std::string value) && {
+  Error& with(std::string_view name, std::string value) & {
     details_.emplace_back(name, std::move(value));
-    return std::move(*this);
+    return *this;
   }
+  Error&& with(std::string_view name, std::string value) && { return std::move(with(name, std::move(value))); }
   /// Adds a response header.
   Error&& with_header(std::string_view name, std::string value) && {
     headers_.emplace_back(name, std::move(value));

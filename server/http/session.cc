@@ -308,10 +308,15 @@ Task<Result<Bytes>> Session::next() {
   set_deadline(thread_.options.timeouts.stall);
   bool stalled = false;
   try {
-    auto piece = request_.chunked ? co_await next_chunked() : co_await next_sized();
+    std::optional<Result<Bytes>> piece;  // no co_await in a conditional expression: GCC 12 destroys its operand twice
+    if (request_.chunked) {
+      piece.emplace(co_await next_chunked());
+    } else {
+      piece.emplace(co_await next_sized());
+    }
     deadline_ = 0;
-    if (!piece) body_broken_ = true;
-    co_return piece;
+    if (!*piece) body_broken_ = true;
+    co_return std::move(*piece);
   } catch (const Disconnected&) {
     body_broken_ = true;
     stalled = timed_out_;

@@ -64,7 +64,8 @@ Error CredentialError(const Claim& claim, std::string_view region, std::string h
       Error error = Error(InvalidArgument, query_text)
                         .with("ArgumentName", "X-Amz-Credential")
                         .with("ArgumentValue", Text(claim.credential));
-      return region.empty() ? error : std::move(error).with("Region", Text(region));
+      if (!region.empty()) error.with("Region", Text(region));
+      return error;
     }
     default:
       return Error(AuthorizationQueryParametersError, query_text);
@@ -93,7 +94,7 @@ Error ScopeError(const Claim& claim, const Failure& failure) {
     case Reason::ScopeRegion: {
       text = "the region " + Quoted(failure.subject, '\'') + " is wrong; expecting " + Quoted(failure.expected, '\'');
       Error error = CredentialError(claim, failure.expected, text, prefix + text);
-      if (claim.form != Form::Post) error = std::move(error).with("Region", Text(failure.expected));
+      if (claim.form != Form::Post) error.with("Region", Text(failure.expected));
       return std::move(error).with_header("x-amz-bucket-region", Text(failure.expected));
     }
     default:  // ScopeDateMismatch
@@ -197,7 +198,7 @@ Error S3Error(const sigv4::Verifier& verifier, store::Millis now) {
                    "than 604800 seconds");
     case Reason::RequestExpired: {
       Error error(AccessDenied, "Request has expired");
-      if (claim.form == Form::Query) error = std::move(error).with("X-Amz-Expires", Text(claim.expires));
+      if (claim.form == Form::Query) error.with("X-Amz-Expires", Text(claim.expires));
       return std::move(error).with("Expires", IsoSeconds(claim.expires_at)).with("ServerTime", aws::IsoSeconds(now));
     }
     case Reason::RequestNotYetValid:

@@ -224,7 +224,7 @@ http::Response Dispatcher::refuse(http::Malformed reason) {
                                                                    : BadRequest;
   aws::Error error(kind);
   if (reason == http::Malformed::kHeadTooLarge) {
-    error = std::move(error).with("MaxSizeAllowed", std::to_string(kS3HeadLimit));
+    error.with("MaxSizeAllowed", std::to_string(kS3HeadLimit));
   }
   auto response = exchange.error(error, {});
   exchange.add_headers(response);

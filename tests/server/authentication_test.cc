@@ -126,7 +126,8 @@ TEST(S3Authentication, NamesTheRightRegionAndService) {
   response = service.send();
   EXPECT_EQ(response.status, 400);
   EXPECT_EQ(Bent::element(response, "Message"),
-            "The authorization header is malformed; incorrect service \"ec2\". This endpoint belongs to \"s3\".");
+            "The authorization header is malformed; incorrect service &quot;ec2&quot;. This endpoint belongs to "
+            "&quot;s3&quot;.");
 }
 
 TEST(S3Authentication, WantsEveryAmzHeaderSigned) {
