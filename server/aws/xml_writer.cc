@@ -136,6 +136,14 @@ XmlWriter& XmlWriter::characters(std::string_view value) {
   return *this;
 }
 
+XmlWriter& XmlWriter::raw(std::string_view elements) {
+  if (elements.empty()) return *this;
+  finish_tag();
+  just_opened_ = false;
+  out_ += elements;
+  return *this;
+}
+
 XmlWriter& XmlWriter::boolean(std::string_view name, bool value) { return text(name, value ? "true" : "false"); }
 
 XmlWriter& XmlWriter::optional_text(std::string_view name, std::string_view value) {

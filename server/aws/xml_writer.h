@@ -23,6 +23,8 @@ class XmlWriter {
   XmlWriter& number(std::string_view name, std::int64_t value);
   XmlWriter& characters(std::string_view value);  ///< text of the innermost element, which has no child elements
   XmlWriter& boolean(std::string_view name, bool value);
+  /// Elements that were written elsewhere, well-formed and in the same style.
+  XmlWriter& raw(std::string_view elements);
   /// `value` if it is not empty, else nothing.
   XmlWriter& optional_text(std::string_view name, std::string_view value);
   std::string take() { return std::move(out_); }

@@ -134,12 +134,6 @@ std::string BucketList(const std::string& account, const BucketFilter& filter, c
   return xml.take();
 }
 
-http::Response Xml(std::string document) {
-  http::Response response;
-  response.body(std::move(document), "application/xml");
-  return response;
-}
-
 }  // namespace
 
 Answer ListBuckets(Call& call) {
@@ -157,7 +151,7 @@ Answer ListBuckets(Call& call) {
   auto buckets = co_await call.read(find);
   const bool truncated = buckets.size() > filter->limit;
   if (truncated) buckets.resize(filter->limit);
-  co_return Xml(BucketList(account, *filter, buckets, truncated));
+  co_return XmlResponse(BucketList(account, *filter, buckets, truncated));
 }
 
 Answer CreateBucket(Call& call) {
@@ -208,7 +202,7 @@ Answer GetBucketLocation(Call& call) {
   aws::XmlWriter xml;
   xml.declaration().open("LocationConstraint", kNamespace);
   xml.characters(oldest ? std::string_view() : std::string_view(bucket->region)).close();
-  co_return Xml(xml.take());
+  co_return XmlResponse(xml.take());
 }
 
 Answer DeleteBucket(Call& call) {

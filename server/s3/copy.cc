@@ -193,8 +193,7 @@ Answer CopyObject(Call& call) {
     const auto stored = co_await call.commit(put);
     if (!stored) co_return stored.error();
     if (!*stored) continue;
-    http::Response response;
-    response.body(CopyResult(copy), "application/xml");
+    http::Response response = XmlResponse(CopyResult(copy));
     WriteEncryptionHeader(response);
     co_return response;
   }

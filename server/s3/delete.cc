@@ -133,9 +133,7 @@ Answer DeleteObjects(Call& call) {
   };
   const auto outcomes = co_await call.commit(erase);
   if (!outcomes) co_return outcomes.error();
-  http::Response response;
-  response.body(DeleteResult(*outcomes, request->quiet), "application/xml");
-  co_return response;
+  co_return XmlResponse(DeleteResult(*outcomes, request->quiet));
 }
 
 }  // namespace keymill::s3

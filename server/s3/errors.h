@@ -25,11 +25,13 @@ inline constexpr ErrorKind BucketAlreadyOwnedByYou{"BucketAlreadyOwnedByYou", 40
 inline constexpr ErrorKind BucketNotEmpty{"BucketNotEmpty", 409, "The bucket you tried to delete is not empty"};
 inline constexpr ErrorKind EntityTooLarge{"EntityTooLarge", 400, "Your proposed upload exceeds the maximum allowed size"};
 inline constexpr ErrorKind IllegalLocationConstraintException{"IllegalLocationConstraintException", 400, "The unspecified location constraint is incompatible for the region specific endpoint this request was sent to."};
+inline constexpr ErrorKind IllegalVersioningConfigurationException{"IllegalVersioningConfigurationException", 400, "The Versioning element must be specified"};
 inline constexpr ErrorKind IncompleteBody{"IncompleteBody", 400, "You did not provide the number of bytes specified by the Content-Length HTTP header"};
 inline constexpr ErrorKind InvalidArgument{"InvalidArgument", 400, "Invalid Argument"};
 inline constexpr ErrorKind InvalidBucketAclWithObjectOwnership{"InvalidBucketAclWithObjectOwnership", 400, "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting"};
 inline constexpr ErrorKind InvalidBucketName{"InvalidBucketName", 400, "The specified bucket is not valid."};
 inline constexpr ErrorKind InvalidBucketOwnerAWSAccountID{"InvalidBucketOwnerAWSAccountID", 400, "The value of the expected bucket owner parameter must be an AWS Account ID"};
+inline constexpr ErrorKind InvalidBucketState{"InvalidBucketState", 409, "Versioning must be 'Enabled' on the bucket to apply a Object Lock configuration"};
 inline constexpr ErrorKind InvalidDigest{"InvalidDigest", 400, "The Content-MD5 you specified was invalid."};
 inline constexpr ErrorKind InvalidEncryptionAlgorithmError{"InvalidEncryptionAlgorithmError", 400, "The Encryption request you specified is not valid. Supported value: AES256."};
 inline constexpr ErrorKind InvalidLocationConstraint{"InvalidLocationConstraint", 400, "The specified location-constraint is not valid"};
@@ -38,14 +40,26 @@ inline constexpr ErrorKind InvalidRange{"InvalidRange", 416, "The requested rang
 inline constexpr ErrorKind InvalidRedirectLocation{"InvalidRedirectLocation", 400, "The website redirect location must have a prefix of 'http://' or 'https://' or '/'."};
 inline constexpr ErrorKind InvalidStorageClass{"InvalidStorageClass", 400, "The storage class you specified is not valid"};
 inline constexpr ErrorKind InvalidTag{"InvalidTag", 400, "The TagKey you have provided is invalid"};
+inline constexpr ErrorKind InvalidTargetBucketForLogging{"InvalidTargetBucketForLogging", 400, "The target bucket for logging does not exist"};
+inline constexpr ErrorKind MalformedPolicy{"MalformedPolicy", 400, "This policy contains invalid Json"};
 inline constexpr ErrorKind MalformedXML{"MalformedXML", 400, "The XML you provided was not well-formed or did not validate against our published schema"};
 inline constexpr ErrorKind MetadataTooLarge{"MetadataTooLarge", 400, "Your metadata headers exceed the maximum allowed metadata size"};
 inline constexpr ErrorKind MissingContentLength{"MissingContentLength", 411, "You must provide the Content-Length HTTP header."};
 inline constexpr ErrorKind MissingRequestBodyError{"MissingRequestBodyError", 400, "Request Body is empty"};
 inline constexpr ErrorKind NoSuchBucket{"NoSuchBucket", 404, "The specified bucket does not exist"};
+inline constexpr ErrorKind NoSuchBucketPolicy{"NoSuchBucketPolicy", 404, "The bucket policy does not exist"};
+inline constexpr ErrorKind NoSuchConfiguration{"NoSuchConfiguration", 404, "The specified configuration does not exist."};
+inline constexpr ErrorKind NoSuchCORSConfiguration{"NoSuchCORSConfiguration", 404, "The CORS configuration does not exist"};
 inline constexpr ErrorKind NoSuchKey{"NoSuchKey", 404, "The specified key does not exist."};
+inline constexpr ErrorKind NoSuchLifecycleConfiguration{"NoSuchLifecycleConfiguration", 404, "The lifecycle configuration does not exist"};
+inline constexpr ErrorKind NoSuchPublicAccessBlockConfiguration{"NoSuchPublicAccessBlockConfiguration", 404, "The public access block configuration was not found"};
+inline constexpr ErrorKind NoSuchTagSet{"NoSuchTagSet", 404, "The TagSet does not exist"};
 inline constexpr ErrorKind NoSuchVersion{"NoSuchVersion", 404, "The specified version does not exist."};
+inline constexpr ErrorKind NoSuchWebsiteConfiguration{"NoSuchWebsiteConfiguration", 404, "The specified bucket does not have a website configuration"};
+inline constexpr ErrorKind ObjectLockConfigurationNotFoundError{"ObjectLockConfigurationNotFoundError", 404, "Object Lock configuration does not exist for this bucket"};
+inline constexpr ErrorKind OwnershipControlsNotFoundError{"OwnershipControlsNotFoundError", 404, "The bucket ownership controls were not found"};
 inline constexpr ErrorKind PreconditionFailed{"PreconditionFailed", 412, "At least one of the pre-conditions you specified did not hold"};
+inline constexpr ErrorKind ReplicationConfigurationNotFoundError{"ReplicationConfigurationNotFoundError", 404, "The replication configuration was not found"};
 
 /// InvalidArgument names what was wrong and, mostly, its value.
 inline Error InvalidArgumentNamed(std::string message, std::string_view name, std::string_view value) {

@@ -31,4 +31,59 @@ Answer CopyObject(Call& call);
 Answer DeleteObject(Call& call);
 Answer DeleteObjects(Call& call);
 
+// bucket_config.cc
+Answer GetBucketAccelerateConfiguration(Call& call);
+Answer PutBucketAccelerateConfiguration(Call& call);
+Answer GetBucketCors(Call& call);
+Answer PutBucketCors(Call& call);
+Answer DeleteBucketCors(Call& call);
+Answer GetBucketEncryption(Call& call);
+Answer PutBucketEncryption(Call& call);
+Answer DeleteBucketEncryption(Call& call);
+Answer GetBucketLogging(Call& call);
+Answer PutBucketLogging(Call& call);
+Answer GetBucketNotificationConfiguration(Call& call);
+Answer PutBucketNotificationConfiguration(Call& call);
+Answer GetBucketOwnershipControls(Call& call);
+Answer PutBucketOwnershipControls(Call& call);
+Answer DeleteBucketOwnershipControls(Call& call);
+Answer GetPublicAccessBlock(Call& call);
+Answer PutPublicAccessBlock(Call& call);
+Answer DeletePublicAccessBlock(Call& call);
+Answer GetBucketReplication(Call& call);
+Answer PutBucketReplication(Call& call);
+Answer DeleteBucketReplication(Call& call);
+Answer GetBucketRequestPayment(Call& call);
+Answer PutBucketRequestPayment(Call& call);
+Answer GetBucketWebsite(Call& call);
+Answer PutBucketWebsite(Call& call);
+Answer DeleteBucketWebsite(Call& call);
+Answer GetBucketAnalyticsConfiguration(Call& call);
+Answer PutBucketAnalyticsConfiguration(Call& call);
+Answer DeleteBucketAnalyticsConfiguration(Call& call);
+Answer ListBucketAnalyticsConfigurations(Call& call);
+Answer GetBucketIntelligentTieringConfiguration(Call& call);
+Answer PutBucketIntelligentTieringConfiguration(Call& call);
+Answer DeleteBucketIntelligentTieringConfiguration(Call& call);
+Answer ListBucketIntelligentTieringConfigurations(Call& call);
+Answer GetBucketInventoryConfiguration(Call& call);
+Answer PutBucketInventoryConfiguration(Call& call);
+Answer DeleteBucketInventoryConfiguration(Call& call);
+Answer ListBucketInventoryConfigurations(Call& call);
+Answer GetBucketMetricsConfiguration(Call& call);
+Answer PutBucketMetricsConfiguration(Call& call);
+Answer DeleteBucketMetricsConfiguration(Call& call);
+Answer ListBucketMetricsConfigurations(Call& call);
+
+// bucket_policy.cc
+Answer GetBucketPolicy(Call& call);
+Answer PutBucketPolicy(Call& call);
+Answer DeleteBucketPolicy(Call& call);
+Answer GetBucketPolicyStatus(Call& call);
+
+// bucket_tagging.cc
+Answer GetBucketTagging(Call& call);
+Answer PutBucketTagging(Call& call);
+Answer DeleteBucketTagging(Call& call);
+
 }  // namespace keymill::s3

@@ -95,12 +95,6 @@ class PageWriter {
   std::string owner_, owner_id_;  // the last one: mostly all are the same
 };
 
-http::Response Xml(std::string document) {
-  http::Response response;
-  response.body(std::move(document), "application/xml");
-  return response;
-}
-
 }  // namespace
 
 Answer ListObjects(Call& call) {
@@ -116,7 +110,7 @@ Answer ListObjects(Call& call) {
   writer.xml().text("Marker", writer.shown(marker));
   if (page->truncated && !input->query.delimiter.empty()) writer.xml().text("NextMarker", writer.shown(page->last));
   writer.parameters(*page);
-  co_return Xml(writer.finish(*page, true));
+  co_return XmlResponse(writer.finish(*page, true));
 }
 
 Answer ListObjectsV2(Call& call) {
@@ -145,7 +139,7 @@ Answer ListObjectsV2(Call& call) {
   if (start_after && !start_after->empty()) xml.text("StartAfter", writer.shown(*start_after));
   xml.number("KeyCount", static_cast<std::int64_t>(page->objects.size() + page->common_prefixes.size()));
   writer.parameters(*page);
-  co_return Xml(writer.finish(*page, call.params().find("fetch-owner") == "true"));
+  co_return XmlResponse(writer.finish(*page, call.params().find("fetch-owner") == "true"));
 }
 
 }  // namespace keymill::s3

@@ -38,4 +38,10 @@ Result<> CheckKey(std::string_view key) {
       .with("MaxSizeAllowed", std::to_string(kMaxKeySize));
 }
 
+http::Response XmlResponse(std::string document) {
+  http::Response response;
+  response.body(std::move(document), "application/xml");
+  return response;
+}
+
 }  // namespace keymill::s3

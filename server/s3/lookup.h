@@ -20,6 +20,9 @@ Result<> CheckExpectedOwner(std::optional<std::string_view> expected, const stor
 
 Result<> CheckKey(std::string_view key);
 
+/// 200 with a document.
+http::Response XmlResponse(std::string document);
+
 /// An instant as S3 keeps it, in whole seconds.
 constexpr store::Millis WholeSeconds(store::Millis time) { return time - time % 1000; }
 

@@ -68,6 +68,15 @@ Result<store::StringPairs> ParseTaggingHeader(std::string_view value) {
   return params->all();
 }
 
+Result<store::StringPairs> ParseTagging(std::string_view document, Tagged what) {
+  const auto parsed = aws::XmlDocument::Parse(document, "Tagging");
+  Tagging tagging;
+  if (!parsed || !aws::Read(parsed->root(), tagging)) return Error(MalformedXML);
+  store::StringPairs tags = PairsOf(tagging);
+  if (auto checked = CheckTags(tags, what); !checked) return checked.error();
+  return tags;
+}
+
 Tagging TaggingOf(const store::StringPairs& pairs) {
   Tagging tagging;
   for (const auto& [key, value] : pairs) tagging.tags.push_back({key, value});

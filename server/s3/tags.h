@@ -25,6 +25,8 @@ struct TagElement {
 struct Tagging {
   std::vector<TagElement> tags;
 };
+/// Such a document, checked.
+Result<store::StringPairs> ParseTagging(std::string_view document, Tagged what);
 Tagging TaggingOf(const store::StringPairs& pairs);
 store::StringPairs PairsOf(const Tagging& tagging);
 

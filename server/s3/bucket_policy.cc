@@ -1,0 +1,84 @@
+#include <variant>
+
+#include "server/aws/xml_writer.h"
+#include "server/policy/document.h"
+#include "server/s3/errors.h"
+#include "server/s3/handlers.h"
+#include "server/s3/integrity.h"
+#include "server/s3/lookup.h"
+
+namespace keymill::s3 {
+namespace {
+
+constexpr std::string_view kPolicy = "policy";
+constexpr std::size_t kMaxPolicy = 20 << 10;
+
+Result<std::string> FindPolicy(const store::Reader& reader, const Call& call) {
+  const auto bucket = RequireBucket(reader, call);
+  if (!bucket) return bucket.error();
+  auto text = store::FindDocument(reader, bucket->id, kPolicy);
+  if (!text) return Error(NoSuchBucketPolicy).with("BucketName", bucket->name);
+  return std::move(*text);
+}
+
+Result<> CheckPolicy(std::string_view text) {
+  const auto parsed = policy::Document::Parse(text, policy::Kind::kResource);
+  const auto* invalid = std::get_if<policy::Invalid>(&parsed);
+  if (invalid == nullptr) return {};
+  Error error(MalformedPolicy, invalid->message);
+  if (!invalid->detail.empty()) error.with("Detail", invalid->detail);
+  return error;
+}
+
+}  // namespace
+
+Answer GetBucketPolicy(Call& call) {
+  auto find = [&](const store::Reader& reader) { return FindPolicy(reader, call); };
+  auto text = co_await call.read(find);
+  if (!text) co_return text.error();
+  http::Response response;
+  response.body(std::move(*text), "application/json");
+  co_return response;
+}
+
+Answer PutBucketPolicy(Call& call) {
+  auto find = [&](const store::Reader& reader) { return RequireBucket(reader, call); };
+  if (const auto bucket = co_await call.read(find); !bucket) co_return bucket.error();
+  const auto text = co_await ReceiveDocument(call, kMaxPolicy);
+  if (!text) co_return text.error();
+  if (text->empty()) co_return Error(MissingRequestBodyError);
+  if (auto checked = CheckPolicy(*text); !checked) co_return checked.error();
+  auto put = [&](store::Txn& txn) -> Result<> {
+    const auto bucket = RequireBucket(txn, call);
+    if (!bucket) return bucket.error();
+    store::PutDocument(txn, bucket->id, kPolicy, *text);
+    return {};
+  };
+  if (const auto stored = co_await call.commit(put); !stored) co_return stored.error();
+  co_return http::Response(204);
+}
+
+Answer DeleteBucketPolicy(Call& call) {
+  auto erase = [&](store::Txn& txn) -> Result<> {
+    const auto bucket = RequireBucket(txn, call);
+    if (!bucket) return bucket.error();
+    store::EraseDocument(txn, bucket->id, kPolicy);
+    return {};
+  };
+  if (const auto erased = co_await call.commit(erase); !erased) co_return erased.error();
+  co_return http::Response(204);
+}
+
+Answer GetBucketPolicyStatus(Call& call) {
+  auto find = [&](const store::Reader& reader) { return FindPolicy(reader, call); };
+  const auto text = co_await call.read(find);
+  if (!text) co_return text.error();
+  const auto parsed = policy::Document::Parse(*text, policy::Kind::kResource);
+  const auto* document = std::get_if<policy::Document>(&parsed);
+  aws::XmlWriter xml;
+  xml.declaration().open("PolicyStatus", kNamespace);
+  xml.boolean("IsPublic", document != nullptr && document->allows_everybody()).close();
+  co_return XmlResponse(xml.take());
+}
+
+}  // namespace keymill::s3

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "server/aws/fields.h"
+#include "server/s3/errors.h"
+#include "server/s3/handlers.h"
+#include "server/s3/integrity.h"
+#include "store/buckets.h"
+
+/// Bucket configurations that are stored as documents: one description per kind, one handler per verb.
+namespace keymill::s3 {
+
+/// Checks what a client put, on the committer thread, and says what GET will answer: the elements inside of the root.
+using Compose = Result<std::string> (*)(const aws::XmlElement& root, const store::Reader& reader,
+                                        const store::Bucket& bucket);
+
+struct DocumentKind {
+  std::string_view name;            ///< of the stored document
+  std::string_view root;            ///< element
+  const ErrorKind* missing;         ///< what GET says if there is none; nullptr = an empty root
+  Compose compose;
+  Insist insist = Insist::kNo;
+  std::size_t cap = 2097152;        ///< bytes of the request
+  std::string_view initial = {};    ///< what GET answers on a bucket that was never configured
+  bool erasable = false;            ///< DELETE takes away `initial` too
+  std::string_view list_root = {};  ///< of the listing, for kinds of which a bucket has several, by id
+};
+
+Answer GetDocument(Call& call, const DocumentKind& kind);
+Answer PutDocument(Call& call, const DocumentKind& kind);
+Answer DeleteDocument(Call& call, const DocumentKind& kind);
+Answer ListDocuments(Call& call, const DocumentKind& kind);
+
+/// The elements inside of a bucket's document of this kind; nullopt if there is none.
+std::optional<std::string> FindConfiguration(const store::Reader& reader, const store::Bucket& bucket,
+                                             const DocumentKind& kind);
+
+/// For configurations that are stored only: any well-formed content, as it came.
+Result<std::string> ComposeAsIs(const aws::XmlElement& root, const store::Reader& reader, const store::Bucket& bucket);
+
+/// For the others: read into `Shape`, checked, and written from it.
+template <class Shape, Result<> (*kCheck)(Shape&)>
+Result<std::string> ComposeShape(const aws::XmlElement& root, const store::Reader&, const store::Bucket&) {
+  Shape shape;
+  if (!aws::Read(root, shape)) return Error(MalformedXML);
+  if (auto checked = kCheck(shape); !checked) return checked.error();
+  aws::XmlWriter xml;
+  aws::WriteFields(xml, shape);
+  return xml.take();
+}
+
+}  // namespace keymill::s3
