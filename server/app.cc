@@ -7,6 +7,7 @@
 
 #include "server/http/server.h"
 #include "server/iam/operations.h"
+#include "server/iam/permissions.h"
 #include "server/iam/resource.h"
 #include "server/log.h"
 #include "server/pipeline/clock.h"
@@ -55,7 +56,7 @@ struct App::Impl {
   explicit Impl(Config c)
       : config(std::move(c)),
         db(OpenOptions(config)),
-        identities(db),
+        identities(db, &iam::LoadPermissions),
         committer(db, [this](const std::vector<std::string>& touched) { identities.refresh(touched); }),
         root(config, db, committer),
         router({s3::Operations(), iam::Operations(), sts::Operations(), {}}, config.domains),

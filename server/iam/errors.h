@@ -13,6 +13,7 @@ inline constexpr ErrorKind EntityAlreadyExists{"EntityAlreadyExists", 409, ""};
 inline constexpr ErrorKind LimitExceeded{"LimitExceeded", 409, ""};
 inline constexpr ErrorKind DeleteConflict{"DeleteConflict", 409, ""};
 inline constexpr ErrorKind InvalidInput{"InvalidInput", 400, ""};
-inline constexpr ErrorKind NotImplemented{"NotImplemented", 501, ""};
+inline constexpr ErrorKind MalformedPolicyDocument{"MalformedPolicyDocument", 400, ""};
+inline constexpr ErrorKind PolicyNotAttachable{"PolicyNotAttachable", 400, ""};
 
 }  // namespace keymill::iam

@@ -54,6 +54,22 @@ bool IsMarker(std::u32string_view text) {
   return !text.empty() && All(text, [](char32_t c) { return Between(c, 0x20, 0xff); });
 }
 
+bool IsDocumentText(std::u32string_view text) {
+  return All(text, [](char32_t c) { return Between(c, 0x20, 0xff) || IsAnyOf(c, U"\t\n\r"); });
+}
+
+bool IsDescription(std::u32string_view text) {
+  return IsDocumentText(text) && All(text, [](char32_t c) { return c < 0x7f || c > 0xa0; });
+}
+
+bool IsVersionId(std::u32string_view text) {
+  if (text.size() < 2 || text[0] != U'v' || !Between(text[1], U'1', U'9')) return false;
+  text.remove_prefix(2);
+  while (!text.empty() && Between(text[0], U'0', U'9')) text.remove_prefix(1);
+  if (text.empty()) return true;
+  return text[0] == U'.' && All(text.substr(1), [](char32_t c) { return IsAnyOf(c, U"-") || (IsWordCharacter(c) && c != U'_'); });
+}
+
 bool IsTagText(std::u32string_view text) {
   return All(text, [](char32_t c) { return IsLetterSeparatorOrNumber(c) || IsAnyOf(c, U"_.:/=+-@"); });
 }

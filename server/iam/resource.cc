@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "server/aws/arn.h"
+#include "store/entities.h"
 #include "store/principals.h"
 
 namespace keymill::iam {
@@ -48,6 +49,17 @@ constexpr Listing kListings[] = {
     {"ListServerCertificates", "server-certificate"},
 };
 
+/// Kinds whose paths are known to the store. (A PolicyName beside no other name is that of a policy to be made.)
+struct Stored {
+  std::string_view kind;
+  store::EntityKind entity;
+};
+constexpr Stored kStored[] = {
+    {"group", store::EntityKind::kGroup},
+    {"role", store::EntityKind::kRole},
+    {"instance-profile", store::EntityKind::kInstanceProfile},
+};
+
 std::string SignerArn(const store::Reader& reader, const pipeline::Identity& signer) {
   if (signer.kind != pipeline::Identity::Kind::kUser) return signer.arn;
   auto user = store::FindUserById(reader, signer.user_id);
@@ -56,8 +68,15 @@ std::string SignerArn(const store::Reader& reader, const pipeline::Identity& sig
 
 std::string EntityArn(const store::Reader& reader, const std::string& account, std::string_view kind,
                       std::string_view name, std::string_view path) {
-  if (kind == "user" && path.empty()) {
-    if (auto user = store::FindUser(reader, account, name)) return aws::IamArn(account, kind, user->path, user->name);
+  if (path.empty()) {
+    if (kind == "user") {
+      if (auto user = store::FindUser(reader, account, name)) return aws::IamArn(account, kind, user->path, user->name);
+    }
+    for (const Stored& stored : kStored) {
+      if (kind != stored.kind) continue;
+      auto entity = store::FindEntity(reader, stored.entity, account, name);
+      if (entity) return aws::IamArn(account, kind, entity->path, entity->name);
+    }
   }
   return aws::IamArn(account, kind, path.empty() ? "/" : path, name);
 }

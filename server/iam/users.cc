@@ -6,8 +6,11 @@
 #include "server/aws/ids.h"
 #include "server/aws/time.h"
 #include "server/iam/answer.h"
+#include "server/iam/attributes.h"
+#include "server/iam/boundaries.h"
 #include "server/iam/errors.h"
 #include "server/iam/fields.h"
+#include "server/iam/holders.h"
 #include "server/iam/owner.h"
 #include "server/iam/page.h"
 #include "server/iam/tags.h"
@@ -19,10 +22,10 @@ aws::Error NameTaken(const std::string& name) {
   return {EntityAlreadyExists, "User with name " + name + " already exists."};
 }
 
-/// The elements that every answer about a user has. CreateUser and GetUser add the tags, listings do not.
-void WriteUser(aws::XmlWriter& xml, const store::User& user) {
-  xml.text("Path", user.path).text("UserName", user.name).text("UserId", user.id).text("Arn", UserArn(user));
-  xml.text("CreateDate", aws::IsoSeconds(user.created));
+void WriteWholeUser(aws::XmlWriter& xml, const store::User& user) {
+  WriteUser(xml, user);
+  WriteBoundary(xml, user.permissions_boundary);
+  if (!user.tags.empty()) WriteTags(xml, user.tags);
 }
 
 /// GetUser on the root user answers from the account alone. Its record is not kept, so neither is a creation time.
@@ -32,6 +35,11 @@ void WriteRootUser(aws::XmlWriter& xml, const std::string& account) {
 
 }  // namespace
 
+void WriteUser(aws::XmlWriter& xml, const store::User& user) {
+  xml.text("Path", user.path).text("UserName", user.name).text("UserId", user.id).text("Arn", UserArn(user));
+  xml.text("CreateDate", aws::IsoSeconds(user.created));
+}
+
 std::string UserArn(const store::User& user) { return aws::IamArn(user.account, "user", user.path, user.name); }
 
 Result<CreateUserInput> ReadCreateUser(const aws::Form::Pairs& pairs) {
@@ -39,6 +47,7 @@ Result<CreateUserInput> ReadCreateUser(const aws::Form::Pairs& pairs) {
   CreateUserInput input;
   input.path = form.optional(kPath).value_or("/");
   input.name = form.required(kCreatedUserName);
+  input.permissions_boundary = form.optional(kPermissionsBoundary).value_or("");
   input.tags = form.pairs(kTags, kTagKey, kTagValue);
   if (auto refusal = form.refusal()) return *refusal;
   if (auto refusal = CheckTags(input.tags)) return *refusal;
@@ -67,6 +76,10 @@ Result<store::User> AddUser(store::Txn& txn, std::string_view account, const Cre
   do {
     user.id = aws::NewUniqueId("AIDA");
   } while (store::FindUserById(txn, user.id));
+  auto bounded = SetBoundary(txn, account, user.id, {}, input.permissions_boundary);
+  if (!bounded) return bounded.error();
+  user.permissions_boundary = input.permissions_boundary;
+  if (!user.permissions_boundary.empty()) SetAttribute(user.attributes, kGovernedAttribute, std::string(kGovernedValue));
   store::PutUser(txn, user);
   return user;
 }
@@ -91,6 +104,11 @@ Result<> RemoveUser(store::Txn& txn, std::string_view account, std::string_view 
   if (!store::ListAccessKeys(txn, user->id).empty()) {
     return aws::Error(DeleteConflict, "Cannot delete entity, must delete access keys first.");
   }
+  if (!store::LinksFrom(txn, store::Relation::kMember, user->id).empty()) {
+    return aws::Error(DeleteConflict, "Cannot delete entity, must remove users from group first.");
+  }
+  if (auto conflict = PolicyConflict(txn, user->id)) return *conflict;
+  ClearBoundary(txn, user->id, user->permissions_boundary);
   store::EraseUser(txn, *user);
   return {};
 }
@@ -103,8 +121,7 @@ Task<Result<http::Response>> CreateUser(pipeline::Call& call) {
   if (!user) co_return user.error();
   co_return Answer(call, [&](aws::XmlWriter& xml) {
     xml.open("User");
-    WriteUser(xml, *user);
-    if (!user->tags.empty()) WriteTags(xml, user->tags);
+    WriteWholeUser(xml, *user);
     xml.close();
   });
 }
@@ -119,8 +136,7 @@ Task<Result<http::Response>> GetUser(pipeline::Call& call) {
   co_return Answer(call, [&](aws::XmlWriter& xml) {
     xml.open("User");
     if (owner->user) {
-      WriteUser(xml, *owner->user);
-      if (!owner->user->tags.empty()) WriteTags(xml, owner->user->tags);
+      WriteWholeUser(xml, *owner->user);
     } else {
       WriteRootUser(xml, owner->account);
     }

@@ -23,6 +23,7 @@ Task<Result<http::Response>> DeleteUser(pipeline::Call& call);
 struct CreateUserInput {
   std::string name;
   std::string path = "/";
+  std::string permissions_boundary;  ///< ARN; empty = none
   store::StringPairs tags;
 };
 struct UpdateUserInput {
@@ -38,6 +39,9 @@ Result<UpdateUserInput> ReadUpdateUser(const aws::Form::Pairs& form);
 Result<store::User> AddUser(store::Txn& txn, std::string_view account, const CreateUserInput& input, store::Millis now);
 Result<> ChangeUser(store::Txn& txn, std::string_view account, const UpdateUserInput& input);
 Result<> RemoveUser(store::Txn& txn, std::string_view account, std::string_view name);
+
+/// The elements that every answer about a user has. CreateUser and GetUser add boundary and tags, listings do not.
+void WriteUser(aws::XmlWriter& xml, const store::User& user);
 
 std::string UserArn(const store::User& user);
 

@@ -149,8 +149,10 @@ Task<Result<http::Response>> Dispatcher::answer_s3(const http::Request& request,
   const Identity& identity = verified->credential ? verified->credential->identity : kAnonymous;
   exchange.access_key_id = identity.access_key_id;
 
-  if (Decide(identity, operation, {}) != Decision::kAllow) {
-    co_return Denial(identity, operation, S3Resource(*route), Service::kS3);
+  const Circumstances circumstances{request, route->params, exchange.now, services_.config.region, verified->presigned};
+  const std::string compared = identity.permissions ? S3PolicyResource(*route) : std::string();  // spare most the string
+  if (auto decision = Decide(identity, operation, compared, circumstances); !decision.allowed()) {
+    co_return Denial(identity, operation, S3Resource(*route), Service::kS3, decision);
   }
   if (!operation.handler) co_return NotImplementedOperation(operation, Service::kS3);
   PlainPayload plain(request, body, std::move(verified->body_sha256));
@@ -187,9 +189,10 @@ Task<Result<http::Response>> Dispatcher::answer_query(const http::Request& reque
     return resources_(reader, operation, route->params, identity);
   };
   const auto resources = co_await call.read(find_resources);
+  const Circumstances circumstances{request, route->params, exchange.now, services_.config.region, verified->presigned};
   for (const auto& resource : resources) {
-    if (Decide(identity, operation, resource) != Decision::kAllow) {
-      co_return Denial(identity, operation, resource, route->service);
+    if (auto decision = Decide(identity, operation, resource, circumstances); !decision.allowed()) {
+      co_return Denial(identity, operation, resource, route->service, decision);
     }
   }
   if (!operation.handler) co_return NotImplementedOperation(operation, route->service);
@@ -208,8 +211,9 @@ Task<Result<http::Response>> Dispatcher::answer_control(const http::Request& req
   if (!verified) co_return std::move(verified.error());
   const Identity& identity = verified->credential->identity;
   exchange.access_key_id = identity.access_key_id;
-  if (Decide(identity, operation, "*") != Decision::kAllow) {
-    co_return Denial(identity, operation, "*", Service::kControl);
+  const Circumstances circumstances{request, route->params, exchange.now, services_.config.region, verified->presigned};
+  if (auto decision = Decide(identity, operation, "*", circumstances); !decision.allowed()) {
+    co_return Denial(identity, operation, "*", Service::kControl, decision);
   }
   ReadPayload payload(*text);
   Call call(services_, request, *route, identity, payload, exchange.now, exchange.request_id, verified->presigned);

@@ -39,7 +39,8 @@ bool KeyUsage::take_unsaved(store::KeyUse& out) {
   return true;
 }
 
-Identities::Identities(const store::Db& db) : db_(db) {
+Identities::Identities(const store::Db& db, PermissionsLoader load_permissions)
+    : db_(db), load_permissions_(load_permissions) {
   store::Reader reader(db_, store::Reader::Mode::kBlocking);
   std::array<std::shared_ptr<Shard>, kShards> shards;
   for (auto& shard : shards) shard = std::make_shared<Shard>();
@@ -65,6 +66,7 @@ std::shared_ptr<const Credential> Identities::build(const store::Reader& reader,
     identity.kind = Identity::Kind::kUser;
     identity.user_name = user->name;
     identity.arn = aws::IamArn(user->account, "user", user->path, user->name);
+    identity.permissions = load_permissions_(reader, *user);
   }
   auto former = table_ ? find(key.id) : nullptr;
   auto usage = former ? former->usage : std::make_shared<KeyUsage>(store::FindKeyUse(reader, key.id));

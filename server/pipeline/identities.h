@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "server/pipeline/identity.h"
+#include "server/pipeline/permissions.h"
 #include "sigv4/signing_key.h"
 #include "store/records.h"
 #include "store/txn.h"
@@ -47,7 +48,8 @@ struct Credential {
 /// shard). Readers of all threads keep the table they have until a newer one exists.
 class Identities {
  public:
-  explicit Identities(const store::Db& db);  ///< loads every access key
+  /// Loads every access key, and the policies of its user with `load_permissions`.
+  Identities(const store::Db& db, PermissionsLoader load_permissions);
 
   /// nullptr if there is no such key. Any thread, no lock in the steady state.
   std::shared_ptr<const Credential> find(std::string_view access_key_id) const;
@@ -74,6 +76,7 @@ class Identities {
   void publish(std::shared_ptr<const Table> table);
 
   const store::Db& db_;
+  PermissionsLoader load_permissions_;
   std::atomic<std::uint64_t> generation_;
   mutable std::mutex mutex_;
   std::shared_ptr<const Table> table_;

@@ -1,9 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 namespace keymill::pipeline {
+
+struct Permissions;
 
 /// Who a request comes from, once its signature has been verified; or nobody in particular.
 struct Identity {
@@ -15,6 +18,8 @@ struct Identity {
   std::string user_id;        ///< AIDA…; the account id for root
   std::string user_name;      ///< empty for root
   std::string access_key_id;  ///< that signed the request
+
+  std::shared_ptr<const Permissions> permissions;  ///< of a user that has or had policies, else nullptr
 
   bool anonymous() const { return kind == Kind::kAnonymous; }
 };

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "server/http/response.h"
+#include "server/iam/holders.h"
+#include "server/pipeline/operation.h"
+#include "server/result.h"
+#include "server/task.h"
+
+/// Managed policies attached to users, groups and roles.
+namespace keymill::iam {
+
+Task<Result<http::Response>> Attach(pipeline::Call& call, HolderKind kind);
+Task<Result<http::Response>> Detach(pipeline::Call& call, HolderKind kind);
+Task<Result<http::Response>> ListAttached(pipeline::Call& call, HolderKind kind);
+Task<Result<http::Response>> ListEntitiesForPolicy(pipeline::Call& call);
+
+inline constexpr std::size_t kMaxAttached = 10;
+
+}  // namespace keymill::iam

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "server/http/response.h"
+#include "server/pipeline/operation.h"
+#include "server/result.h"
+#include "server/task.h"
+
+/// IAM groups and who is in them.
+namespace keymill::iam {
+
+Task<Result<http::Response>> CreateGroup(pipeline::Call& call);
+Task<Result<http::Response>> GetGroup(pipeline::Call& call);
+Task<Result<http::Response>> ListGroups(pipeline::Call& call);
+Task<Result<http::Response>> UpdateGroup(pipeline::Call& call);
+Task<Result<http::Response>> DeleteGroup(pipeline::Call& call);
+Task<Result<http::Response>> AddUserToGroup(pipeline::Call& call);
+Task<Result<http::Response>> RemoveUserFromGroup(pipeline::Call& call);
+Task<Result<http::Response>> ListGroupsForUser(pipeline::Call& call);
+
+inline constexpr std::size_t kMaxGroupsPerUser = 10;
+
+}  // namespace keymill::iam

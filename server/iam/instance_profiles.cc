@@ -1,0 +1,211 @@
+#include "server/iam/instance_profiles.h"
+
+#include <algorithm>
+
+#include "server/aws/time.h"
+#include "server/iam/answer.h"
+#include "server/iam/errors.h"
+#include "server/iam/fields.h"
+#include "server/iam/holders.h"
+#include "server/iam/page.h"
+#include "server/iam/roles.h"
+#include "server/iam/tags.h"
+
+namespace keymill::iam {
+namespace {
+
+using store::Entity;
+using store::EntityKind;
+using store::Relation;
+
+struct Profile {
+  Entity entity;
+  std::optional<Entity> role;
+};
+
+Profile WithRole(const store::Reader& reader, Entity entity) {
+  Profile profile{std::move(entity), std::nullopt};
+  for (const std::string& id : store::LinksFrom(reader, Relation::kProfileRole, profile.entity.id)) {
+    profile.role = store::FindEntityById(reader, id);
+  }
+  return profile;
+}
+
+Result<Profile> RequireProfile(const store::Reader& reader, const std::string& account, const std::string& name) {
+  auto entity = store::FindEntity(reader, EntityKind::kInstanceProfile, account, name);
+  if (!entity) return aws::Error(NoSuchEntity, "Instance Profile " + name + " cannot be found.");
+  return WithRole(reader, *std::move(entity));
+}
+
+void WriteProfile(aws::XmlWriter& xml, const Profile& profile, bool with_tags) {
+  const Entity& entity = profile.entity;
+  xml.text("Path", entity.path).text("InstanceProfileName", entity.name).text("InstanceProfileId", entity.id);
+  xml.text("Arn", EntityArn(entity)).text("CreateDate", aws::IsoSeconds(entity.created)).open("Roles");
+  if (profile.role) {
+    xml.open("member");
+    WriteRole(xml, *profile.role);
+    xml.close();
+  }
+  xml.close();
+  if (with_tags && !entity.tags.empty()) WriteTags(xml, entity.tags);
+}
+
+http::Response AnswerOne(const pipeline::Call& call, const Profile& profile) {
+  return Answer(call, [&](aws::XmlWriter& xml) {
+    xml.open("InstanceProfile");
+    WriteProfile(xml, profile, true);
+    xml.close();
+  });
+}
+
+http::Response AnswerList(const pipeline::Call& call, const std::vector<Profile>& profiles, bool truncated) {
+  return Answer(call, [&](aws::XmlWriter& xml) {
+    xml.open("InstanceProfiles");
+    for (const Profile& profile : profiles) {
+      xml.open("member");
+      WriteProfile(xml, profile, false);
+      xml.close();
+    }
+    xml.close();
+    WritePageEnd(xml, truncated, truncated ? profiles.back().entity.name : std::string_view{});
+  });
+}
+
+}  // namespace
+
+Task<Result<http::Response>> CreateInstanceProfile(pipeline::Call& call) {
+  aws::Form form(call.params().all(), aws::Form::Style::kIam);
+  Profile profile;
+  Entity& entity = profile.entity;
+  entity.kind = EntityKind::kInstanceProfile;
+  entity.account = call.identity().account;
+  entity.name = form.required(kInstanceProfileName);
+  entity.path = form.optional(kPath).value_or("/");
+  entity.tags = form.pairs(kTags, kTagKey, kTagValue);
+  entity.created = call.now();
+  if (auto refusal = form.refusal()) co_return *refusal;
+  if (auto refusal = CheckTags(entity.tags)) co_return *refusal;
+  auto create = [&](store::Txn& txn) -> Result<> {
+    if (store::FindEntity(txn, entity.kind, entity.account, entity.name)) {
+      return aws::Error(EntityAlreadyExists, "Instance Profile " + entity.name + " already exists.");
+    }
+    entity.id = NewEntityId(txn, "AIPA");
+    store::PutEntity(txn, entity);
+    return {};
+  };
+  auto created = co_await call.commit(create);
+  if (!created) co_return created.error();
+  co_return AnswerOne(call, profile);
+}
+
+Task<Result<http::Response>> GetInstanceProfile(pipeline::Call& call) {
+  aws::Form form(call.params().all(), aws::Form::Style::kIam);
+  const std::string name = form.required(kInstanceProfileName);
+  if (auto refusal = form.refusal()) co_return *refusal;
+  auto find = [&](const store::Reader& reader) { return RequireProfile(reader, call.identity().account, name); };
+  auto profile = co_await call.read(find);
+  if (!profile) co_return profile.error();
+  co_return AnswerOne(call, *profile);
+}
+
+Task<Result<http::Response>> ListInstanceProfiles(pipeline::Call& call) {
+  aws::Form form(call.params().all(), aws::Form::Style::kIam);
+  const std::string prefix = form.optional(kPathPrefix).value_or("/");
+  const Page page = ReadPage(form);
+  if (auto refusal = form.refusal()) co_return *refusal;
+  auto list = [&](const store::Reader& reader) {
+    std::vector<Profile> profiles;
+    for (Entity& entity : store::ListEntities(reader, EntityKind::kInstanceProfile, call.identity().account, prefix,
+                                              page.after, page.limit + 1)) {
+      profiles.push_back(WithRole(reader, std::move(entity)));
+    }
+    return profiles;
+  };
+  auto profiles = co_await call.read(list);
+  const bool truncated = Cut(profiles, page);
+  co_return AnswerList(call, profiles, truncated);
+}
+
+Task<Result<http::Response>> ListInstanceProfilesForRole(pipeline::Call& call) {
+  aws::Form form(call.params().all(), aws::Form::Style::kIam);
+  const std::string role_name = form.required(kRoleName);
+  const Page page = ReadPage(form);
+  if (auto refusal = form.refusal()) co_return *refusal;
+  auto list = [&](const store::Reader& reader) -> Result<std::vector<Profile>> {
+    auto role = RequireRole(reader, call.identity().account, role_name);
+    if (!role) return role.error();
+    std::vector<Profile> profiles;
+    for (const std::string& id : store::LinksTo(reader, Relation::kProfileRole, role->id)) {
+      if (auto entity = store::FindEntityById(reader, id)) profiles.push_back(WithRole(reader, *std::move(entity)));
+    }
+    std::sort(profiles.begin(), profiles.end(),
+              [](const Profile& a, const Profile& b) { return a.entity.name < b.entity.name; });
+    return profiles;
+  };
+  auto profiles = co_await call.read(list);
+  if (!profiles) co_return profiles.error();
+  const bool truncated = Slice(*profiles, page, [](const Profile& profile) { return profile.entity.name; });
+  co_return AnswerList(call, *profiles, truncated);
+}
+
+Task<Result<http::Response>> DeleteInstanceProfile(pipeline::Call& call) {
+  aws::Form form(call.params().all(), aws::Form::Style::kIam);
+  const std::string name = form.required(kInstanceProfileName);
+  if (auto refusal = form.refusal()) co_return *refusal;
+  auto remove = [&](store::Txn& txn) -> Result<> {
+    auto profile = RequireProfile(txn, call.identity().account, name);
+    if (!profile) return profile.error();
+    if (profile->role) {
+      return aws::Error(DeleteConflict, "Cannot delete entity, must remove roles from instance profile first.");
+    }
+    store::EraseEntity(txn, profile->entity);
+    return {};
+  };
+  auto removed = co_await call.commit(remove);
+  if (!removed) co_return removed.error();
+  co_return Answer(call);
+}
+
+Task<Result<http::Response>> AddRoleToInstanceProfile(pipeline::Call& call) {
+  aws::Form form(call.params().all(), aws::Form::Style::kIam);
+  const std::string name = form.required(kInstanceProfileName);
+  const std::string role_name = form.required(kRoleName);
+  if (auto refusal = form.refusal()) co_return *refusal;
+  auto add = [&](store::Txn& txn) -> Result<> {
+    auto profile = RequireProfile(txn, call.identity().account, name);
+    if (!profile) return profile.error();
+    auto role = RequireRole(txn, call.identity().account, role_name);
+    if (!role) return role.error();
+    if (profile->role) {
+      return aws::Error(LimitExceeded, "Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1");
+    }
+    store::Link(txn, Relation::kProfileRole, profile->entity.id, role->id);
+    return {};
+  };
+  auto done = co_await call.commit(add);
+  if (!done) co_return done.error();
+  co_return Answer(call);
+}
+
+Task<Result<http::Response>> RemoveRoleFromInstanceProfile(pipeline::Call& call) {
+  aws::Form form(call.params().all(), aws::Form::Style::kIam);
+  const std::string name = form.required(kInstanceProfileName);
+  const std::string role_name = form.required(kRoleName);
+  if (auto refusal = form.refusal()) co_return *refusal;
+  auto remove = [&](store::Txn& txn) -> Result<> {
+    auto profile = RequireProfile(txn, call.identity().account, name);
+    if (!profile) return profile.error();
+    auto role = RequireRole(txn, call.identity().account, role_name);
+    if (!role) return role.error();
+    if (!profile->role || profile->role->id != role->id) {
+      return aws::Error(NoSuchEntity, "The role with name " + role_name + " cannot be found.");
+    }
+    store::Unlink(txn, Relation::kProfileRole, profile->entity.id, role->id);
+    return {};
+  };
+  auto done = co_await call.commit(remove);
+  if (!done) co_return done.error();
+  co_return Answer(call);
+}
+
+}  // namespace keymill::iam

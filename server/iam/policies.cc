@@ -1,0 +1,258 @@
+#include "server/iam/policies.h"
+
+#include "server/aws/time.h"
+#include "server/iam/answer.h"
+#include "server/iam/attributes.h"
+#include "server/iam/documents.h"
+#include "server/iam/errors.h"
+#include "server/iam/fields.h"
+#include "server/iam/holders.h"
+#include "server/iam/managed.h"
+#include "server/iam/page.h"
+#include "server/iam/tags.h"
+
+namespace keymill::iam {
+namespace {
+
+using store::Entity;
+using store::EntityKind;
+using store::Relation;
+
+constexpr std::string_view kScopes[] = {"All", "AWS", "Local"};
+constexpr aws::StringField kScope{"Scope", {.values = kScopes}};
+
+/// A policy with what is counted about it.
+struct Counted {
+  ManagedPolicy policy;
+  std::size_t attachments = 0;
+  std::size_t boundaries = 0;
+};
+
+/// A policy of AWS is counted within the account that asks.
+std::size_t CountLinks(const store::Reader& reader, Relation relation, const std::string& arn,
+                       const std::string& account) {
+  std::size_t count = 0;
+  for (const std::string& id : store::LinksTo(reader, relation, arn)) {
+    auto holder = FindHolder(reader, id);
+    if (holder && holder->account == account) ++count;
+  }
+  return count;
+}
+
+Counted Count(const store::Reader& reader, ManagedPolicy policy, const std::string& account) {
+  const std::string arn = policy.arn();
+  return {std::move(policy), CountLinks(reader, Relation::kAttachment, arn, account),
+          CountLinks(reader, Relation::kBoundary, arn, account)};
+}
+
+void WritePolicy(aws::XmlWriter& xml, const Counted& counted) {
+  const Entity& entity = counted.policy.entity;
+  xml.text("PolicyName", entity.name).text("PolicyId", entity.id).text("Arn", counted.policy.arn());
+  xml.text("Path", entity.path).text("DefaultVersionId", "v" + std::to_string(counted.policy.version));
+  xml.number("AttachmentCount", static_cast<std::int64_t>(counted.attachments));
+  xml.number("PermissionsBoundaryUsageCount", static_cast<std::int64_t>(counted.boundaries));
+  xml.boolean("IsAttachable", true);
+}
+
+void WriteTimes(aws::XmlWriter& xml, const Entity& entity) {
+  xml.text("CreateDate", aws::IsoSeconds(entity.created)).text("UpdateDate", aws::IsoSeconds(entity.updated));
+}
+
+/// Policies in the order of a listing: the account's own, then AWS's.
+std::vector<ManagedPolicy> Collect(const store::Reader& reader, const std::string& account, std::string_view scope) {
+  std::vector<ManagedPolicy> policies;
+  if (scope != "AWS") {
+    constexpr std::size_t kNoLimit = ~std::size_t{0};
+    for (Entity& entity : store::ListEntities(reader, EntityKind::kPolicy, account, "/", {}, kNoLimit)) {
+      const std::uint32_t version = DefaultVersion(entity);
+      policies.push_back({std::move(entity), version, {}});
+    }
+  }
+  if (scope != "Local") {
+    for (const AwsManagedPolicy& policy : AwsManagedPolicies()) policies.push_back(FromAws(policy));
+  }
+  return policies;
+}
+
+/// The tags of a policy of AWS cannot be changed.
+Result<Entity> RequireOwn(const store::Reader& reader, const std::string& account, const std::string& arn) {
+  auto policy = RequireManagedPolicy(reader, account, arn);
+  if (!policy) return policy.error();
+  if (policy->of_aws()) return aws::Error(ValidationError, "ARN " + arn + " is not valid.");
+  return std::move(policy->entity);
+}
+
+}  // namespace
+
+Task<Result<http::Response>> CreatePolicy(pipeline::Call& call) {
+  aws::Form form(call.params().all(), aws::Form::Style::kIam);
+  ManagedPolicy policy;
+  Entity& entity = policy.entity;
+  entity.kind = EntityKind::kPolicy;
+  entity.account = call.identity().account;
+  entity.name = form.required(kPolicyName);
+  entity.path = form.optional(kPath).value_or("/");
+  policy.document = form.required(kPolicyDocument);
+  if (auto text = form.optional(kDescription)) SetAttribute(entity.attributes, kDescriptionAttribute, *text);
+  entity.tags = form.pairs(kTags, kTagKey, kTagValue);
+  entity.created = entity.updated = call.now();
+  if (auto refusal = form.refusal()) co_return *refusal;
+  if (auto refusal = CheckTags(entity.tags)) co_return *refusal;
+  if (auto refusal = CheckDocument(policy.document, policy::Kind::kIdentity)) co_return *refusal;
+  if (DocumentSize(policy.document) > kMaxPolicySize) {
+    co_return aws::Error(LimitExceeded, "Cannot exceed quota for PolicySize: " + std::to_string(kMaxPolicySize));
+  }
+  auto create = [&](store::Txn& txn) -> Result<> {
+    if (store::FindEntity(txn, entity.kind, entity.account, entity.name)) {
+      return aws::Error(EntityAlreadyExists,
+                        "A policy called " + entity.name + " already exists. Duplicate names are not allowed.");
+    }
+    entity.id = NewEntityId(txn, "ANPA");
+    store::PutEntity(txn, entity);
+    store::PutPolicyVersion(txn, entity.id, {1, policy.document, call.now()});
+    return {};
+  };
+  auto created = co_await call.commit(create);
+  if (!created) co_return created.error();
+  co_return Answer(call, [&](aws::XmlWriter& xml) {
+    xml.open("Policy");
+    WritePolicy(xml, {policy, 0, 0});
+    WriteTimes(xml, entity);
+    if (!entity.tags.empty()) WriteTags(xml, entity.tags);
+    xml.close();
+  });
+}
+
+Task<Result<http::Response>> GetPolicy(pipeline::Call& call) {
+  aws::Form form(call.params().all(), aws::Form::Style::kIam);
+  const std::string arn = form.required(kPolicyArn);
+  if (auto refusal = form.refusal()) co_return *refusal;
+  auto find = [&](const store::Reader& reader) -> Result<Counted> {
+    auto policy = RequireManagedPolicy(reader, call.identity().account, arn);
+    if (!policy) return policy.error();
+    return Count(reader, *std::move(policy), call.identity().account);
+  };
+  auto counted = co_await call.read(find);
+  if (!counted) co_return counted.error();
+  co_return Answer(call, [&](aws::XmlWriter& xml) {
+    const Entity& entity = counted->policy.entity;
+    xml.open("Policy");
+    WritePolicy(xml, *counted);
+    xml.optional_text("Description", Attribute(entity.attributes, kDescriptionAttribute));
+    WriteTimes(xml, entity);
+    if (!counted->policy.of_aws()) WriteTags(xml, entity.tags);
+    xml.close();
+  });
+}
+
+Task<Result<http::Response>> ListPolicies(pipeline::Call& call) {
+  aws::Form form(call.params().all(), aws::Form::Style::kIam);
+  const std::string scope = form.optional(kScope).value_or("All");
+  const bool only_attached = form.boolean("OnlyAttached").value_or(false);
+  const std::string prefix = form.optional(kPathPrefix).value_or("/");
+  const Page page = ReadPage(form);
+  if (auto refusal = form.refusal()) co_return *refusal;
+  auto list = [&](const store::Reader& reader) {
+    std::vector<Counted> found;
+    for (ManagedPolicy& policy : Collect(reader, call.identity().account, scope)) {
+      if (!policy.entity.path.starts_with(prefix)) continue;
+      Counted counted = Count(reader, std::move(policy), call.identity().account);
+      if (!only_attached || counted.attachments > 0) found.push_back(std::move(counted));
+    }
+    return found;
+  };
+  auto policies = co_await call.read(list);
+  const bool truncated = Slice(policies, page, [](const Counted& counted) { return counted.policy.arn(); });
+  co_return Answer(call, [&](aws::XmlWriter& xml) {
+    xml.open("Policies");
+    for (const Counted& counted : policies) {
+      xml.open("member");
+      WritePolicy(xml, counted);
+      WriteTimes(xml, counted.policy.entity);
+      xml.close();
+    }
+    xml.close();
+    WritePageEnd(xml, truncated, truncated ? policies.back().policy.arn() : std::string());
+  });
+}
+
+Task<Result<http::Response>> DeletePolicy(pipeline::Call& call) {
+  aws::Form form(call.params().all(), aws::Form::Style::kIam);
+  const std::string arn = form.required(kPolicyArn);
+  if (auto refusal = form.refusal()) co_return *refusal;
+  auto remove = [&](store::Txn& txn) -> Result<> {
+    auto policy = RequireOwn(txn, call.identity().account, arn);
+    if (!policy) return policy.error();
+    if (!store::LinksTo(txn, Relation::kAttachment, arn).empty() ||
+        !store::LinksTo(txn, Relation::kBoundary, arn).empty()) {
+      return aws::Error(DeleteConflict, "Cannot delete a policy attached to entities.");
+    }
+    const auto versions = store::ListPolicyVersions(txn, policy->id);
+    if (versions.size() > 1) {
+      return aws::Error(DeleteConflict,
+                        "This policy has more than one version. Before you delete a policy, you must delete the "
+                        "policy's versions. The default version is deleted with the policy.");
+    }
+    for (const store::PolicyVersion& version : versions) store::ErasePolicyVersion(txn, policy->id, version.number);
+    store::EraseEntity(txn, *policy);
+    return {};
+  };
+  auto removed = co_await call.commit(remove);
+  if (!removed) co_return removed.error();
+  co_return Answer(call);
+}
+
+Task<Result<http::Response>> TagPolicy(pipeline::Call& call) {
+  aws::Form form(call.params().all(), aws::Form::Style::kIam);
+  const std::string arn = form.required(kPolicyArn);
+  const store::StringPairs tags = form.pairs(kTags, kTagKey, kTagValue, 1);
+  if (auto refusal = form.refusal()) co_return *refusal;
+  if (auto refusal = CheckTags(tags)) co_return *refusal;
+  auto tag = [&](store::Txn& txn) -> Result<> {
+    auto policy = RequireOwn(txn, call.identity().account, arn);
+    if (!policy) return policy.error();
+    MergeTags(policy->tags, tags);
+    if (policy->tags.size() > kMaxTags) {
+      return aws::Error(LimitExceeded, "Cannot exceed quota for TagsPerPolicy: " + std::to_string(kMaxTags));
+    }
+    store::PutEntity(txn, *policy);
+    return {};
+  };
+  auto done = co_await call.commit(tag);
+  if (!done) co_return done.error();
+  co_return Answer(call);
+}
+
+Task<Result<http::Response>> UntagPolicy(pipeline::Call& call) {
+  aws::Form form(call.params().all(), aws::Form::Style::kIam);
+  const std::string arn = form.required(kPolicyArn);
+  const std::vector<std::string> keys = form.strings(kTagKeys, kTagKeyRule, 1);
+  if (auto refusal = form.refusal()) co_return *refusal;
+  auto untag = [&](store::Txn& txn) -> Result<> {
+    auto policy = RequireOwn(txn, call.identity().account, arn);
+    if (!policy) return policy.error();
+    RemoveTags(policy->tags, keys);
+    store::PutEntity(txn, *policy);
+    return {};
+  };
+  auto done = co_await call.commit(untag);
+  if (!done) co_return done.error();
+  co_return Answer(call);
+}
+
+Task<Result<http::Response>> ListPolicyTags(pipeline::Call& call) {
+  aws::Form form(call.params().all(), aws::Form::Style::kIam);
+  const std::string arn = form.required(kPolicyArn);
+  const Page page = ReadPage(form);
+  if (auto refusal = form.refusal()) co_return *refusal;
+  auto find = [&](const store::Reader& reader) { return RequireOwn(reader, call.identity().account, arn); };
+  auto policy = co_await call.read(find);
+  if (!policy) co_return policy.error();
+  const bool truncated = Slice(policy->tags, page, [](const auto& tag) { return tag.first; });
+  co_return Answer(call, [&](aws::XmlWriter& xml) {
+    WriteTags(xml, policy->tags);
+    WritePageEnd(xml, truncated, truncated ? policy->tags.back().first : std::string_view{});
+  });
+}
+
+}  // namespace keymill::iam

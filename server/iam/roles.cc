@@ -1,0 +1,258 @@
+#include "server/iam/roles.h"
+
+#include <cstdlib>
+
+#include "server/aws/time.h"
+#include "server/iam/answer.h"
+#include "server/iam/attributes.h"
+#include "server/iam/boundaries.h"
+#include "server/iam/documents.h"
+#include "server/iam/errors.h"
+#include "server/iam/fields.h"
+#include "server/iam/holders.h"
+#include "server/iam/page.h"
+#include "server/iam/tags.h"
+
+namespace keymill::iam {
+namespace {
+
+using store::Entity;
+using store::EntityKind;
+
+constexpr std::size_t kMaxTrustSize = 2048;
+constexpr std::string_view kDefaultDuration = "3600";
+
+std::optional<aws::Error> CheckTrust(const store::Reader& reader, const std::string& account,
+                                     const std::string& document) {
+  if (auto refusal = CheckTrustDocument(reader, account, document)) return refusal;
+  if (DocumentSize(document) > kMaxTrustSize) {
+    return aws::Error(LimitExceeded, "Cannot exceed quota for ACLSizePerRole: " + std::to_string(kMaxTrustSize));
+  }
+  return std::nullopt;
+}
+
+/// One commit that changes the named role; `change` may refuse.
+template <class Change>
+auto Changing(pipeline::Call& call, const std::string& name, Change& change) {
+  return [&](store::Txn& txn) -> Result<Entity> {
+    auto role = RequireRole(txn, call.identity().account, name);
+    if (!role) return role.error();
+    Result<> changed = change(txn, *role);
+    if (!changed) return changed.error();
+    store::PutEntity(txn, *role);
+    return role;
+  };
+}
+
+}  // namespace
+
+std::int64_t MaxSessionDuration(const Entity& role) {
+  const std::string text = Attribute(role.attributes, kSessionDurationAttribute);
+  return std::strtoll(text.empty() ? kDefaultDuration.data() : text.c_str(), nullptr, 10);
+}
+
+void WriteRole(aws::XmlWriter& xml, const Entity& role) {
+  xml.text("Path", role.path).text("RoleName", role.name).text("RoleId", role.id).text("Arn", EntityArn(role));
+  xml.text("CreateDate", aws::IsoSeconds(role.created));
+  xml.text("AssumeRolePolicyDocument", EncodedDocument(role.document));
+  xml.optional_text("Description", Attribute(role.attributes, kDescriptionAttribute));
+  xml.number("MaxSessionDuration", MaxSessionDuration(role));
+}
+
+Task<Result<http::Response>> CreateRole(pipeline::Call& call) {
+  aws::Form form(call.params().all(), aws::Form::Style::kIam);
+  Entity role;
+  role.kind = EntityKind::kRole;
+  role.account = call.identity().account;
+  role.path = form.optional(kPath).value_or("/");
+  role.name = form.required(kRoleName);
+  role.document = form.required(kTrustDocument);
+  role.created = call.now();
+  if (auto text = form.optional(kDescription)) SetAttribute(role.attributes, kDescriptionAttribute, *text);
+  if (auto seconds = form.integer(kMaxSessionDuration)) {
+    SetAttribute(role.attributes, kSessionDurationAttribute, std::to_string(*seconds));
+  }
+  role.permissions_boundary = form.optional(kPermissionsBoundary).value_or("");
+  role.tags = form.pairs(kTags, kTagKey, kTagValue);
+  if (auto refusal = form.refusal()) co_return *refusal;
+  if (auto refusal = CheckTags(role.tags)) co_return *refusal;
+  auto create = [&](store::Txn& txn) -> Result<> {
+    if (auto refusal = CheckTrust(txn, role.account, role.document)) return *refusal;
+    if (store::FindEntity(txn, role.kind, role.account, role.name)) {
+      return aws::Error(EntityAlreadyExists, "Role with name " + role.name + " already exists.");
+    }
+    role.id = NewEntityId(txn, "AROA");
+    auto bounded = SetBoundary(txn, role.account, role.id, {}, role.permissions_boundary);
+    if (!bounded) return bounded.error();
+    store::PutEntity(txn, role);
+    return {};
+  };
+  auto created = co_await call.commit(create);
+  if (!created) co_return created.error();
+  co_return Answer(call, [&](aws::XmlWriter& xml) {
+    xml.open("Role");
+    WriteRole(xml, role);
+    WriteBoundary(xml, role.permissions_boundary);
+    if (!role.tags.empty()) WriteTags(xml, role.tags);
+    xml.close();
+  });
+}
+
+Task<Result<http::Response>> GetRole(pipeline::Call& call) {
+  aws::Form form(call.params().all(), aws::Form::Style::kIam);
+  const std::string name = form.required(kRoleName);
+  if (auto refusal = form.refusal()) co_return *refusal;
+  auto find = [&](const store::Reader& reader) { return RequireRole(reader, call.identity().account, name); };
+  auto role = co_await call.read(find);
+  if (!role) co_return role.error();
+  co_return Answer(call, [&](aws::XmlWriter& xml) {
+    xml.open("Role");
+    WriteRole(xml, *role);
+    WriteBoundary(xml, role->permissions_boundary);
+    if (!role->tags.empty()) WriteTags(xml, role->tags);
+    xml.open("RoleLastUsed").close().close();
+  });
+}
+
+Task<Result<http::Response>> ListRoles(pipeline::Call& call) {
+  aws::Form form(call.params().all(), aws::Form::Style::kIam);
+  const std::string prefix = form.optional(kPathPrefix).value_or("/");
+  const Page page = ReadPage(form);
+  if (auto refusal = form.refusal()) co_return *refusal;
+  auto list = [&](const store::Reader& reader) {
+    return store::ListEntities(reader, EntityKind::kRole, call.identity().account, prefix, page.after, page.limit + 1);
+  };
+  auto roles = co_await call.read(list);
+  const bool truncated = Cut(roles, page);
+  co_return Answer(call, [&](aws::XmlWriter& xml) {
+    xml.open("Roles");
+    for (const Entity& role : roles) {
+      xml.open("member");
+      WriteRole(xml, role);
+      xml.close();
+    }
+    xml.close();
+    WritePageEnd(xml, truncated, truncated ? roles.back().name : std::string_view{});
+  });
+}
+
+Task<Result<http::Response>> UpdateRole(pipeline::Call& call) {
+  aws::Form form(call.params().all(), aws::Form::Style::kIam);
+  const std::string name = form.required(kRoleName);
+  const auto description = form.optional(kDescription);
+  const auto seconds = form.integer(kMaxSessionDuration);
+  if (auto refusal = form.refusal()) co_return *refusal;
+  auto change = [&](store::Txn&, Entity& role) -> Result<> {
+    if (description) SetAttribute(role.attributes, kDescriptionAttribute, *description);
+    if (seconds) SetAttribute(role.attributes, kSessionDurationAttribute, std::to_string(*seconds));
+    return {};
+  };
+  auto update = Changing(call, name, change);
+  auto role = co_await call.commit(update);
+  if (!role) co_return role.error();
+  co_return Answer(call, [](aws::XmlWriter&) {});
+}
+
+Task<Result<http::Response>> UpdateRoleDescription(pipeline::Call& call) {
+  aws::Form form(call.params().all(), aws::Form::Style::kIam);
+  const std::string name = form.required(kRoleName);
+  const std::string description = form.required(kDescription);
+  if (auto refusal = form.refusal()) co_return *refusal;
+  auto change = [&](store::Txn&, Entity& role) -> Result<> {
+    SetAttribute(role.attributes, kDescriptionAttribute, description);
+    return {};
+  };
+  auto update = Changing(call, name, change);
+  auto role = co_await call.commit(update);
+  if (!role) co_return role.error();
+  co_return Answer(call, [&](aws::XmlWriter& xml) {
+    xml.open("Role");
+    WriteRole(xml, *role);
+    xml.close();
+  });
+}
+
+Task<Result<http::Response>> UpdateAssumeRolePolicy(pipeline::Call& call) {
+  aws::Form form(call.params().all(), aws::Form::Style::kIam);
+  const std::string name = form.required(kRoleName);
+  const std::string document = form.required(kPolicyDocument);
+  if (auto refusal = form.refusal()) co_return *refusal;
+  auto change = [&](store::Txn& txn, Entity& role) -> Result<> {
+    if (auto refusal = CheckTrust(txn, role.account, document)) return *refusal;
+    role.document = document;
+    return {};
+  };
+  auto update = Changing(call, name, change);
+  auto role = co_await call.commit(update);
+  if (!role) co_return role.error();
+  co_return Answer(call);
+}
+
+Task<Result<http::Response>> DeleteRole(pipeline::Call& call) {
+  aws::Form form(call.params().all(), aws::Form::Style::kIam);
+  const std::string name = form.required(kRoleName);
+  if (auto refusal = form.refusal()) co_return *refusal;
+  auto remove = [&](store::Txn& txn) -> Result<> {
+    auto role = RequireRole(txn, call.identity().account, name);
+    if (!role) return role.error();
+    if (!store::LinksTo(txn, store::Relation::kProfileRole, role->id).empty()) {
+      return aws::Error(DeleteConflict, "Cannot delete entity, must remove roles from instance profile first.");
+    }
+    if (auto conflict = PolicyConflict(txn, role->id)) return *conflict;
+    ClearBoundary(txn, role->id, role->permissions_boundary);
+    store::EraseEntity(txn, *role);
+    return {};
+  };
+  auto removed = co_await call.commit(remove);
+  if (!removed) co_return removed.error();
+  co_return Answer(call);
+}
+
+Task<Result<http::Response>> TagRole(pipeline::Call& call) {
+  aws::Form form(call.params().all(), aws::Form::Style::kIam);
+  const std::string name = form.required(kRoleName);
+  const store::StringPairs tags = form.pairs(kTags, kTagKey, kTagValue, 1);
+  if (auto refusal = form.refusal()) co_return *refusal;
+  if (auto refusal = CheckTags(tags)) co_return *refusal;
+  auto change = [&](store::Txn&, Entity& role) -> Result<> {
+    MergeTags(role.tags, tags);
+    if (role.tags.size() <= kMaxTags) return {};
+    return aws::Error(LimitExceeded, "Cannot exceed quota for TagsPerRole: " + std::to_string(kMaxTags));
+  };
+  auto update = Changing(call, name, change);
+  auto role = co_await call.commit(update);
+  if (!role) co_return role.error();
+  co_return Answer(call);
+}
+
+Task<Result<http::Response>> UntagRole(pipeline::Call& call) {
+  aws::Form form(call.params().all(), aws::Form::Style::kIam);
+  const std::string name = form.required(kRoleName);
+  const std::vector<std::string> keys = form.strings(kTagKeys, kTagKeyRule, 1);
+  if (auto refusal = form.refusal()) co_return *refusal;
+  auto change = [&](store::Txn&, Entity& role) -> Result<> {
+    RemoveTags(role.tags, keys);
+    return {};
+  };
+  auto update = Changing(call, name, change);
+  auto role = co_await call.commit(update);
+  if (!role) co_return role.error();
+  co_return Answer(call);
+}
+
+Task<Result<http::Response>> ListRoleTags(pipeline::Call& call) {
+  aws::Form form(call.params().all(), aws::Form::Style::kIam);
+  const std::string name = form.required(kRoleName);
+  const Page page = ReadPage(form);
+  if (auto refusal = form.refusal()) co_return *refusal;
+  auto find = [&](const store::Reader& reader) { return RequireRole(reader, call.identity().account, name); };
+  auto role = co_await call.read(find);
+  if (!role) co_return role.error();
+  const bool truncated = Slice(role->tags, page, [](const auto& tag) { return tag.first; });
+  co_return Answer(call, [&](aws::XmlWriter& xml) {
+    WriteTags(xml, role->tags);
+    WritePageEnd(xml, truncated, truncated ? role->tags.back().first : std::string_view{});
+  });
+}
+
+}  // namespace keymill::iam

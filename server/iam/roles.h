@@ -1,0 +1,30 @@
+#pragma once
+
+#include "server/aws/xml_writer.h"
+#include "server/http/response.h"
+#include "server/pipeline/operation.h"
+#include "server/result.h"
+#include "server/task.h"
+#include "store/entities.h"
+
+/// IAM roles: who may assume them, for how long, with which tags.
+namespace keymill::iam {
+
+Task<Result<http::Response>> CreateRole(pipeline::Call& call);
+Task<Result<http::Response>> GetRole(pipeline::Call& call);
+Task<Result<http::Response>> ListRoles(pipeline::Call& call);
+Task<Result<http::Response>> UpdateRole(pipeline::Call& call);
+Task<Result<http::Response>> UpdateRoleDescription(pipeline::Call& call);
+Task<Result<http::Response>> UpdateAssumeRolePolicy(pipeline::Call& call);
+Task<Result<http::Response>> DeleteRole(pipeline::Call& call);
+Task<Result<http::Response>> TagRole(pipeline::Call& call);
+Task<Result<http::Response>> UntagRole(pipeline::Call& call);
+Task<Result<http::Response>> ListRoleTags(pipeline::Call& call);
+
+/// What every answer about a role has, in wire order up to the description and the session duration.
+void WriteRole(aws::XmlWriter& xml, const store::Entity& role);
+
+/// Seconds, 3600 unless the role says otherwise.
+std::int64_t MaxSessionDuration(const store::Entity& role);
+
+}  // namespace keymill::iam

@@ -1,0 +1,118 @@
+#include "server/pipeline/circumstances.h"
+
+#include <optional>
+
+#include "server/aws/time.h"
+#include "server/pipeline/permissions.h"
+
+namespace keymill::pipeline {
+namespace {
+
+using Values = std::optional<std::vector<std::string>>;
+
+Values One(std::string_view value) { return std::vector<std::string>{std::string(value)}; }
+
+Values Given(std::optional<std::string_view> value) { return value ? One(*value) : std::nullopt; }
+
+std::string_view PrincipalType(Identity::Kind kind) {
+  switch (kind) {
+    case Identity::Kind::kAnonymous: return "Anonymous";
+    case Identity::Kind::kRoot: return "Account";
+    case Identity::Kind::kUser: return "User";
+  }
+  return {};
+}
+
+/// The value of the tag that the request gives, Tags.member.N.Key being `name` without regard to case.
+Values RequestTag(const Params& params, std::string_view name) {
+  for (const auto& [key, value] : params.all()) {
+    if (!key.starts_with("Tags.member.") || !key.ends_with(".Key") || !http::EqualsIgnoreCase(value, name)) continue;
+    return Given(params.find(key.substr(0, key.size() - 3) + "Value"));
+  }
+  return std::nullopt;
+}
+
+Values TagKeys(const Params& params) {
+  std::vector<std::string> keys;
+  for (const auto& [key, value] : params.all()) {
+    if ((key.starts_with("Tags.member.") && key.ends_with(".Key")) || key.starts_with("TagKeys.member.")) {
+      keys.push_back(value);
+    }
+  }
+  if (keys.empty()) return std::nullopt;
+  return keys;
+}
+
+Values PrincipalTag(const Identity& identity, std::string_view name) {
+  if (!identity.permissions) return std::nullopt;
+  for (const auto& [key, value] : identity.permissions->tags) {
+    if (http::EqualsIgnoreCase(key, name)) return One(value);
+  }
+  return std::nullopt;
+}
+
+/// Keys of all services. `key` without its "aws:".
+Values GlobalKey(std::string_view key, const Identity& identity, const Circumstances& c) {
+  const bool known = !identity.anonymous();
+  if (key == "username") return identity.user_name.empty() ? std::nullopt : One(identity.user_name);
+  if (key == "userid") return known ? One(identity.user_id) : std::nullopt;
+  if (key == "principaltype") return One(PrincipalType(identity.kind));
+  if (key == "principalarn") return known ? One(identity.arn) : std::nullopt;
+  if (key == "principalaccount" || key == "resourceaccount") return known ? One(identity.account) : std::nullopt;
+  if (key == "sourceip") return One(c.request.peer);
+  if (key == "securetransport") return One(c.request.secure ? "true" : "false");
+  if (key == "currenttime") return One(aws::IsoMillis(c.now));
+  if (key == "epochtime") return One(std::to_string(c.now / 1000));
+  if (key == "useragent") return Given(c.request.header("user-agent"));
+  if (key == "referer") return Given(c.request.header("referer"));
+  if (key == "requestedregion") return One(c.region);
+  if (key == "tagkeys") return TagKeys(c.params);
+  constexpr std::string_view kRequestTag = "requesttag/";
+  constexpr std::string_view kPrincipalTag = "principaltag/";
+  if (key.starts_with(kRequestTag)) return RequestTag(c.params, key.substr(kRequestTag.size()));
+  if (key.starts_with(kPrincipalTag)) return PrincipalTag(identity, key.substr(kPrincipalTag.size()));
+  return std::nullopt;
+}
+
+/// `key` without its "s3:". Header keys have the headers' names.
+Values S3Key(std::string_view key, const Identity& identity, const Circumstances& c) {
+  if (key == "prefix" || key == "delimiter" || key == "max-keys") return Given(c.params.find(key));
+  if (key == "versionid") return Given(c.params.find("versionId"));
+  if (identity.anonymous() && (key == "authtype" || key == "signatureversion")) return std::nullopt;
+  if (key == "authtype") return One(c.presigned ? "REST-QUERY-STRING" : "REST-HEADER");
+  if (key == "signatureversion") {
+    const bool first = c.request.header_or_empty("authorization").starts_with("AWS ") || c.params.has("AWSAccessKeyId");
+    return One(first ? "AWS" : "AWS4-HMAC-SHA256");
+  }
+  if (key.starts_with("x-amz-") || key == "if-match" || key == "if-none-match") {
+    return Given(c.request.header(key));
+  }
+  return std::nullopt;
+}
+
+Values IamKey(std::string_view key, const Circumstances& c) {
+  if (key == "policyarn") return Given(c.params.find("PolicyArn"));
+  if (key == "permissionsboundary") return Given(c.params.find("PermissionsBoundary"));
+  return std::nullopt;
+}
+
+}  // namespace
+
+policy::Context ConditionContext(const std::vector<std::string>& wanted, const Identity& identity,
+                                 const Circumstances& circumstances) {
+  policy::Context context;
+  for (const std::string& key : wanted) {
+    const std::size_t colon = key.find(':');
+    if (colon == std::string::npos) continue;
+    const std::string_view name = std::string_view(key).substr(colon + 1);
+    const std::string_view service = std::string_view(key).substr(0, colon);
+    Values values = service == "aws"   ? GlobalKey(name, identity, circumstances)
+                    : service == "s3"  ? S3Key(name, identity, circumstances)
+                    : service == "iam" ? IamKey(name, circumstances)
+                                       : std::nullopt;
+    if (values) context.set(key, *std::move(values));
+  }
+  return context;
+}
+
+}  // namespace keymill::pipeline
