@@ -13,8 +13,6 @@ namespace keymill::store {
 
 namespace {
 
-constexpr std::size_t kFilesPerGeneration = 2048;
-
 std::string GenerationName(std::uint64_t least) { return "from-" + std::to_string(least); }
 
 std::uint64_t LeastOf(const std::string& name) {
@@ -125,11 +123,11 @@ void BlobFiles::begin_generation_if_full(std::uint64_t blob) {
     const std::shared_lock lock(generations_mutex_);
     const std::lock_guard counts(counts_mutex_);
     const auto& [least, newest] = *generations_.rbegin();
-    if (newest.files < kFilesPerGeneration || blob <= least) return;
+    if (newest.files < db_.options.files_per_generation || blob <= least) return;
   }
   const std::unique_lock lock(generations_mutex_);
   const auto& [least, newest] = *generations_.rbegin();
-  if (newest.files < kFilesPerGeneration || blob <= least) return;
+  if (newest.files < db_.options.files_per_generation || blob <= least) return;
   rocksdb::ColumnFamilyHandle* handle = nullptr;
   Check(files_->CreateColumnFamily(options_, GenerationName(blob), &handle), "beginning a generation of bodies");
   generations_[blob] = {handle, 0};

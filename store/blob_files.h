@@ -26,7 +26,7 @@ namespace keymill::store {
 /// twice as long. The instance is opened when first needed; it maps files into memory (see BodyReader).
 ///
 /// Every ingestion and removal costs RocksDB time in proportion to the files of the column family (measured: 1.4 ms
-/// alone, 3 ms among 2,000 and 15 ms among 10,000), so a family takes at most kFilesPerGeneration; then a new one,
+/// alone, 3 ms among 2,000 and 15 ms among 10,000), so a family takes at most DbOptions::files_per_generation; then a new one,
 /// named by the least blob id it may hold, is begun. Families that have become empty are dropped.
 ///
 /// Life of a blob, in rows of Family::kBlobs: finish() writes its count of 0 and a 'p'ending mark, durably, before the

@@ -1,6 +1,7 @@
 #include "store/db.h"
 
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/listener.h>
 #include <rocksdb/table.h>
 
 #include "store/db_impl.h"
@@ -31,6 +32,15 @@ class NoLog : public rocksdb::Logger {
   void LogHeader(const char* /*format*/, va_list /*arguments*/) override {}
 };
 
+/// Left to itself, RocksDB polls a full disk every five seconds and refuses until then. We ask it at the next write.
+class NoPolling : public rocksdb::EventListener {
+ public:
+  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason /*reason*/, rocksdb::Status /*error*/,
+                            bool* auto_recovery) override {
+    *auto_recovery = false;
+  }
+};
+
 [[noreturn]] void RefuseToOpen(const std::filesystem::path& path, const rocksdb::Status& status) {
   const auto text = status.ToString();
   if (status.IsIOError() && text.find("lock") != text.npos) {
@@ -57,6 +67,7 @@ rocksdb::DBOptions QuietOptions(rocksdb::Env* env) {
   options.create_if_missing = true;
   options.create_missing_column_families = true;
   options.info_log = std::make_shared<NoLog>();
+  options.listeners = {std::make_shared<NoPolling>()};
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
   options.max_background_jobs = 2;

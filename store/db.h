@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -28,6 +29,7 @@ struct DbOptions {
   bool sync = true;            ///< fsync before a commit is acknowledged
   std::string master_key;      ///< 32 raw bytes; seals secrets (AES-256-GCM). May be empty when in_memory: a random one
   std::uint64_t block_cache_bytes = 32u << 20;
+  std::size_t files_per_generation = 2048;  ///< see BlobFiles; tests make it small
 };
 
 /// The families of rows. Kept here so that adding one is one line. Each has its own key space; kRows has a RocksDB column
