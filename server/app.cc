@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "server/control/operations.h"
 #include "server/http/server.h"
 #include "server/iam/operations.h"
 #include "server/iam/permissions.h"
@@ -12,6 +13,7 @@
 #include "server/log.h"
 #include "server/pipeline/clock.h"
 #include "server/pipeline/dispatch.h"
+#include "server/pipeline/explanations.h"
 #include "server/pipeline/identities.h"
 #include "server/pipeline/router.h"
 #include "server/root_user.h"
@@ -59,8 +61,8 @@ struct App::Impl {
         identities(db, &iam::LoadPermissions),
         committer(db, [this](const std::vector<std::string>& touched) { identities.refresh(touched); }),
         root(config, db, committer),
-        router({s3::Operations(), iam::Operations(), sts::Operations(), {}}, config.domains),
-        dispatcher({config, db, committer, identities, clock}, router, &iam::ResourceArns),
+        router({s3::Operations(), iam::Operations(), sts::Operations(), control::Operations()}, config.domains),
+        dispatcher({config, db, committer, identities, clock, explanations}, router, &iam::ResourceArns),
         server(SocketOptions(config), dispatcher) {}
 
   void save_uses() {
@@ -88,6 +90,7 @@ struct App::Impl {
   pipeline::Clock clock;
   store::Db db;
   pipeline::Identities identities;
+  pipeline::Explanations explanations;
   store::Committer committer;
   RootUser root;
   pipeline::Router router;

@@ -19,6 +19,8 @@ struct Config {
   std::string log_level = "info";
   std::string log_format = "text";                       ///< text | json
   std::filesystem::path ready_file;
+  bool sigv2 = true;                                     ///< accept signature version 2, as S3's older regions do
+  bool explain_header = true;                            ///< say why in x-keymill-explain when a signature fails
   std::vector<std::string> domains;                      ///< beside "localhost", for virtual-host addressing
   std::string root_access_key_id;                        ///< empty = make one at first start
   std::string root_secret_access_key;

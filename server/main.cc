@@ -92,7 +92,7 @@ std::string CheckRegion(const std::string& text) {
 
 struct ServeFlags {
   Config config;
-  std::string durability = "sync";
+  std::string durability = "sync", sigv2 = "allow", explain_header = "on";
   std::string master_key_hex;
 };
 
@@ -101,7 +101,7 @@ void AddServe(CLI::App& root, ServeFlags& flags) {
   auto* serve = root.add_subcommand("serve", "Run the server: S3, IAM and STS on one endpoint");
   serve->add_option("--listen", c.listen, "Address to listen on; may be given several times; port 0 takes a free one")
       ->envname("KEYMILL_LISTEN")->delimiter(',')->type_name("HOST:PORT")->capture_default_str();
-  auto* data = serve->add_option("--data", c.data, "Directory for users, keys and objects [~/.local/share/keymill]")
+  serve->add_option("--data", c.data, "Directory for users, keys and objects [~/.local/share/keymill]")
       ->envname("KEYMILL_DATA")->type_name("DIR");
   serve->add_flag("--in-memory", c.in_memory, "Keep everything in memory and forget it at the end")
       ->envname("KEYMILL_IN_MEMORY");
@@ -115,6 +115,11 @@ void AddServe(CLI::App& root, ServeFlags& flags) {
       ->envname("KEYMILL_THREADS")->check(CLI::Range(0u, 256u))->type_name("N")->capture_default_str();
   serve->add_option("--durability", flags.durability, "sync: acknowledged means on disk; none: fast, for throw-away runs")
       ->envname("KEYMILL_DURABILITY")->check(CLI::IsMember({"sync", "none"}))->capture_default_str();
+  serve->add_option("--sigv2", flags.sigv2, "Signature version 2: allow, as S3's older regions do, or deny")
+      ->envname("KEYMILL_SIGV2")->check(CLI::IsMember({"allow", "deny"}))->capture_default_str();
+  serve->add_option("--explain-header", flags.explain_header,
+                    "Say in the header x-keymill-explain why a signature does not match")
+      ->envname("KEYMILL_EXPLAIN_HEADER")->check(CLI::IsMember({"on", "off"}))->capture_default_str();
   serve->add_option("--log-level", c.log_level, "Least severe message that is logged")
       ->envname("KEYMILL_LOG_LEVEL")->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}))
       ->capture_default_str();
@@ -125,7 +130,7 @@ void AddServe(CLI::App& root, ServeFlags& flags) {
   serve->footer("Secrets come from the environment only:\n"
                 "  KEYMILL_ROOT_ACCESS_KEY_ID, KEYMILL_ROOT_SECRET_ACCESS_KEY  the root user's key [made at first start]\n"
                 "  KEYMILL_MASTER_KEY  64 hexadecimal digits that seal the stored secrets [DATA/master.key]");
-  serve->callback([&flags, data] {
+  serve->callback([&flags] {
     auto& config = flags.config;
     auto from_environment = [](const char* name) { return std::string(std::getenv(name) ? std::getenv(name) : ""); };
     config.root_access_key_id = from_environment("KEYMILL_ROOT_ACCESS_KEY_ID");
@@ -143,8 +148,9 @@ void AddServe(CLI::App& root, ServeFlags& flags) {
       config.master_key = *sigv4::hex_decode(hex);
     }
     config.sync = flags.durability == "sync";
+    config.sigv2 = flags.sigv2 == "allow";
+    config.explain_header = flags.explain_header == "on";
     if (config.data.empty() && !config.in_memory) config.data = DefaultData();
-    (void)data;
     log::Configure(config.log_level, config.log_format);
     throw CLI::RuntimeError(Serve(config));
   });

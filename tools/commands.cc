@@ -8,6 +8,7 @@ void AddCommands(CLI::App& app) {
   auto* demo = app.add_subcommand("demo", "Rotate an access key against an embedded server and show every answer");
   demo->callback([] { throw CLI::RuntimeError(RunDemo()); });
   AddSign(app);
+  AddExplain(app);
   AddLoad(app);
 }
 

@@ -30,10 +30,11 @@ class Error {
   }
   Error&& with(std::string_view name, std::string value) && { return std::move(with(name, std::move(value))); }
   /// Adds a response header.
-  Error&& with_header(std::string_view name, std::string value) && {
+  Error& with_header(std::string_view name, std::string value) & {
     headers_.emplace_back(name, std::move(value));
-    return std::move(*this);
+    return *this;
   }
+  Error&& with_header(std::string_view name, std::string value) && { return std::move(with_header(name, std::move(value))); }
   /// AWS answers this one with a status and nothing else (a malformed target, for instance).
   Error&& without_body() && {
     bodiless_ = true;

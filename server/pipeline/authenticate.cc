@@ -1,6 +1,8 @@
 #include "server/pipeline/authenticate.h"
 
 #include "server/pipeline/auth_errors.h"
+#include "server/pipeline/explanations.h"
+#include "sigv4/encoding.h"
 #include "sigv4/verify.h"
 
 namespace keymill::pipeline {
@@ -38,7 +40,18 @@ sigv4::Expectation Expect(const Services& services, const AuthenticationInput& i
   expectation.region = services.config.region;
   expectation.now = input.now / 1000;
   expectation.virtual_bucket = input.virtual_bucket;
+  expectation.allow_sigv2 = services.config.sigv2;
   return expectation;
+}
+
+aws::Error Mismatch(const Services& services, const AuthenticationInput& input, const sigv4::Verifier& verifier,
+                    const Credential& credential) {
+  auto error = AuthError(verifier, input.service, input.now);
+  if (verifier.failure().reason != sigv4::Reason::SignatureMismatch) return error;
+  const std::string body = input.body ? sigv4::hex(*input.body) : std::string();
+  auto line = services.explanations.explain(verifier, services.identities, credential, input.request_id, body, input.now);
+  if (line && services.config.explain_header) error.with_header("x-keymill-explain", std::move(*line));
+  return error;
 }
 
 }  // namespace
@@ -68,7 +81,7 @@ Result<Authenticated> Authenticate(const Services& services, const Authenticatio
     // A long-term key has no session token. The Query services say so before they look at the signature, S3 after.
     if (token && input.service != Service::kS3) return InvalidSessionToken(input.service, claim.session_token);
     if (verifier.verify(result.credential->material, cache, input.body)) {
-      return AuthError(verifier, input.service, input.now);
+      return Mismatch(services, input, verifier, *result.credential);
     }
     if (token) return InvalidSessionToken(input.service, claim.session_token);
     auto region = claim.scope.region.empty() ? std::string_view(services.config.region) : claim.scope.region;

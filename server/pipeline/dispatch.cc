@@ -143,7 +143,7 @@ Task<Result<http::Response>> Dispatcher::answer_s3(const http::Request& request,
   const Operation& operation = *(exchange.operation = route->operation);
 
   auto verified = Authenticate(services_, {request, Service::kS3, route->virtual_host ? route->bucket : "", nullptr,
-                                           exchange.now});
+                                           exchange.now, exchange.request_id});
   if (!verified) co_return std::move(verified.error());
   static const Identity kAnonymous;
   const Identity& identity = verified->credential ? verified->credential->identity : kAnonymous;
@@ -178,7 +178,7 @@ Task<Result<http::Response>> Dispatcher::answer_query(const http::Request& reque
   const Operation& operation = *(exchange.operation = route->operation);
 
   auto hash = sigv4::sha256(*form);
-  auto verified = Authenticate(services_, {request, route->service, {}, &hash, exchange.now});
+  auto verified = Authenticate(services_, {request, route->service, {}, &hash, exchange.now, exchange.request_id});
   if (!verified) co_return std::move(verified.error());
   const Identity& identity = verified->credential->identity;
   exchange.access_key_id = identity.access_key_id;
@@ -207,7 +207,7 @@ Task<Result<http::Response>> Dispatcher::answer_control(const http::Request& req
   if (!route) co_return std::move(route.error());
   const Operation& operation = *(exchange.operation = route->operation);
   auto hash = sigv4::sha256(*text);
-  auto verified = Authenticate(services_, {request, Service::kControl, {}, &hash, exchange.now});
+  auto verified = Authenticate(services_, {request, Service::kControl, {}, &hash, exchange.now, exchange.request_id});
   if (!verified) co_return std::move(verified.error());
   const Identity& identity = verified->credential->identity;
   exchange.access_key_id = identity.access_key_id;

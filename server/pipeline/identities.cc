@@ -116,6 +116,7 @@ void Identities::refresh(const std::vector<std::string>& touched) {
     if (!changed[index]) changed[index] = std::make_shared<Shard>(*(*table)[index]);
     auto key = store::FindAccessKey(reader, id);
     auto credential = key ? build(reader, *key) : nullptr;
+    retire(find(id), credential.get());
     if (credential) changed[index]->insert_or_assign(id, std::move(credential));
     else changed[index]->erase(id);
   }
@@ -123,6 +124,35 @@ void Identities::refresh(const std::vector<std::string>& touched) {
     if (changed[i]) (*table)[i] = std::move(changed[i]);
   }
   publish(std::move(table));
+}
+
+void Identities::retire(std::shared_ptr<const Credential> former, const Credential* successor) {
+  if (!former || (successor && successor->material.version() == former->material.version())) return;
+  std::lock_guard lock(mutex_);
+  retired_.push_front(std::move(former));
+  if (retired_.size() > kRetired) retired_.pop_back();
+}
+
+std::vector<Identities::Relative> Identities::relatives(const Credential& of) const {
+  std::vector<Relative> found;
+  auto same_owner = [&](const Credential& other) {
+    return other.identity.account == of.identity.account && other.identity.user_id == of.identity.user_id &&
+           other.material.version() != of.material.version();
+  };
+  for (const auto& shard : current()) {
+    for (const auto& [id, credential] : *shard) {
+      if (!same_owner(*credential)) continue;
+      bool active = credential->status == store::KeyStatus::kActive;
+      found.push_back({std::string("this user's other key ") + id + (active ? "" : ", which is not active"), credential});
+    }
+  }
+  std::lock_guard lock(mutex_);
+  for (const auto& credential : retired_) {
+    if (same_owner(*credential)) {
+      found.push_back({"this user's deleted key " + credential->identity.access_key_id, credential});
+    }
+  }
+  return found;
 }
 
 store::KeyUse Identities::last_use(std::string_view access_key_id) const {

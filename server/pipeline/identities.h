@@ -3,6 +3,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -56,6 +57,14 @@ class Identities {
   /// Committer thread, after a durable commit: reads the touched users and access keys again.
   void refresh(const std::vector<std::string>& touched);
 
+  /// The owner's other keys, and those that were deleted since the server started (newest first, a bounded number):
+  /// what a client may still be signing with. `label` says which it is.
+  struct Relative {
+    std::string label;
+    std::shared_ptr<const Credential> credential;
+  };
+  std::vector<Relative> relatives(const Credential& of) const;
+
   /// Last use, including what has not been written to the database yet.
   store::KeyUse last_use(std::string_view access_key_id) const;
   /// Uses that the database does not have yet, by access key id.
@@ -68,18 +77,21 @@ class Identities {
   };
   using Shard = std::unordered_map<std::string, std::shared_ptr<const Credential>, Hash, std::equal_to<>>;
   static constexpr std::size_t kShards = 64;
+  static constexpr std::size_t kRetired = 128;
   using Table = std::array<std::shared_ptr<const Shard>, kShards>;
 
   static std::size_t shard_of(std::string_view id) { return Hash{}(id) % kShards; }
   std::shared_ptr<const Credential> build(const store::Reader& reader, const store::AccessKey& key) const;
   const Table& current() const;
   void publish(std::shared_ptr<const Table> table);
+  void retire(std::shared_ptr<const Credential> former, const Credential* successor);
 
   const store::Db& db_;
   PermissionsLoader load_permissions_;
   std::atomic<std::uint64_t> generation_;
   mutable std::mutex mutex_;
   std::shared_ptr<const Table> table_;
+  std::deque<std::shared_ptr<const Credential>> retired_;  // deleted or replaced, newest first
 };
 
 }  // namespace keymill::pipeline

@@ -7,6 +7,7 @@
 namespace keymill::pipeline {
 
 class Clock;
+class Explanations;
 class Identities;
 
 /// What every request may use. Owned by App, which outlives all requests.
@@ -16,6 +17,7 @@ struct Services {
   store::Committer& committer;
   Identities& identities;
   const Clock& clock;
+  Explanations& explanations;
 };
 
 }  // namespace keymill::pipeline
