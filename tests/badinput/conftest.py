@@ -68,9 +68,11 @@ def probe(server, signer, bucket):
 
 
 @pytest.fixture(autouse=True)
-def still_well(server, probe):
+def still_well(request, server, probe):
     threads = server.threads()
     yield
+    if not server.alive():
+        request.session.shouldstop = "the server died"
     probe()
     # RocksDB starts background threads once; more than a few new ones would be one per bad request.
     assert server.threads() <= threads + 8

@@ -47,7 +47,7 @@ def test_keys_that_are_not_utf8(signer, bucket, method, key):
     assert answer.message == "Couldn't parse the specified URI."
 
 
-@pytest.mark.parametrize("key", ["%00", "a%00b", "%0D", "a%0Db", "%0A", "%0D%0AX-Injected:%20yes", "%01%1F", "%7F", "%C2%85",
+@pytest.mark.parametrize("key", ["%00", "a%00b", "%0D", "a%0Db", "%0A", "%0D%0AX-Injected%3A%20yes", "%01%1F", "%7F", "%C2%85",
                                  "%EF%BF%BE", "%EF%BF%BF"])
 def test_control_characters_in_keys_are_kept_or_refused(signer, bucket, key):
     """Never cut at a NUL, never a header injected by a CR LF, never XML that nobody can read."""
@@ -89,14 +89,22 @@ def test_keys_too_long(signer, bucket):
         assert answer.error("MaxSizeAllowed") == "1024"
 
 
-def test_dot_segments_and_double_slashes_stay_in_their_bucket(signer, bucket):
+def test_dot_segments_and_double_slashes_stay_in_their_bucket(connect, signer, bucket):
     assert signer.call("PUT", "/other-bucket").status == 200
-    for target in (f"/{bucket}/../other-bucket/k", f"/{bucket}/a/../../other-bucket/k", f"/{bucket}//other-bucket/k",
-                   f"/{bucket}/%2E%2E/other-bucket/k", f"/{bucket}/..%2Fother-bucket%2Fk"):
-        assert signer.call("PUT", target, b"x").status == 200, target
+    for sent, signed in (
+        (f"/{bucket}/../other-bucket/k", None), (f"/{bucket}/a/../../other-bucket/k", None),
+        (f"/{bucket}//other-bucket/k", None),
+        # Unusual spellings are decoded and signed in the normal form.
+        (f"/{bucket}/%2E%2E/other-bucket/k", f"/{bucket}/../other-bucket/k"),
+        (f"/{bucket}/..%2Fother-bucket%2Fk", f"/{bucket}/../other-bucket/k"),
+    ):
+        connection, normal = connect(), signed or sent
+        connection.send(signer.request("PUT", normal, b"x").replace(normal.encode(), sent.encode(), 1))
+        answer = connection.read("PUT")
+        assert answer.status == 200, (sent, str(answer))
         is_absent(signer, "/other-bucket/k")
-        assert signer.call("GET", target).body == b"x"
-        assert signer.call("DELETE", target).status == 204
+        assert signer.call("GET", normal).body == b"x"
+        assert signer.call("DELETE", normal).status == 204
     assert signer.call("DELETE", "/other-bucket").status == 204
 
 
@@ -398,7 +406,7 @@ def test_the_first_of_two_equal_parameters_counts(signer, bucket):
 def test_another_services_scope_is_refused(signer, bucket):
     body = b"Action=GetCallerIdentity&Version=2011-06-15"
     answer = signer.call("POST", "/", body, FORM, service="sqs")
-    assert answer.status in (400, 403), answer
+    assert answer.status in (400, 403, 405), answer  # 405: as S3, which takes what is not IAM's or STS's
 
 
 def test_fuzzed_signed_requests_never_break_the_server(server, signer, bucket):

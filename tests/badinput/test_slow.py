@@ -136,7 +136,8 @@ def test_half_closed_clients_still_get_their_answer(signer, bucket, connect):
 
 
 def test_memory_stays_flat_under_rounds_of_abuse(server, signer, bucket):
-    """The same storm again and again: after the first rounds it may cost nothing more."""
+    """The same storm again and again: after the first rounds it may cost nothing more. Nothing in it is stored, since
+    the store's own buffers grow up to their limits."""
     if keymill.sanitized():
         pytest.skip("memory use of a sanitized build says nothing; its leak check runs at exit")
     good = signer.request("PUT", f"/{bucket}/storm", secrets.token_bytes(100_000))
@@ -146,8 +147,8 @@ def test_memory_stays_flat_under_rounds_of_abuse(server, signer, bucket):
         good[:50_000],
         good.replace(b"Signature=", b"Signature=f", 1),
         signer.request("POST", f"/{bucket}?delete=", b"<a>" * 10_000),
+        good.replace(b"\r\nContent-Length: 100000", b"\r\nContent-Length: 99999", 1),
         signer.request("GET", f"/{bucket}/%FF"),
-        good,
         signer.request("GET", f"/{bucket}/missing"),
     ]
 

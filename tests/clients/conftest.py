@@ -43,6 +43,15 @@ def root(server):
     return aws.Clients(server.endpoint, server.access_key, server.secret_key)
 
 
+@pytest.fixture(autouse=True)
+def server_lives(request, server):
+    """A dead server ends the run at the test that killed it, instead of failing every later one."""
+    yield
+    if not server.alive():
+        request.session.shouldstop = "the server died"
+        pytest.fail(f"the server died\n{server.tail()}")
+
+
 _numbers = itertools.count(1)
 
 

@@ -48,15 +48,15 @@ def test_objects(cli, user, unique, tmp_path):
     odd.write_text("odd")
 
     aws("s3", "mb", f"s3://{bucket}")
-    aws("s3", "cp", "--quiet", big, f"s3://{bucket}/big.bin")
+    aws("s3", "cp", "--only-show-errors", big, f"s3://{bucket}/big.bin")
     head = json.loads(aws("s3api", "head-object", "--bucket", bucket, "--key", "big.bin").text)
     assert head["ETag"] == f'"{hashlib.md5(big.read_bytes()).hexdigest()}"'
     assert head["ContentLength"] == 8 * MIB
-    aws("s3", "cp", "--quiet", f"s3://{bucket}/big.bin", tmp_path / "back.bin")
+    aws("s3", "cp", "--only-show-errors", f"s3://{bucket}/big.bin", tmp_path / "back.bin")
     assert (tmp_path / "back.bin").read_bytes() == big.read_bytes()
 
-    aws("s3", "cp", "--quiet", odd, f"s3://{bucket}/dir/{odd.name}")
-    aws("s3", "cp", "--quiet", f"s3://{bucket}/dir/{odd.name}", f"s3://{bucket}/copy of/{odd.name}")
+    aws("s3", "cp", "--only-show-errors", odd, f"s3://{bucket}/dir/{odd.name}")
+    aws("s3", "cp", "--only-show-errors", f"s3://{bucket}/dir/{odd.name}", f"s3://{bucket}/copy of/{odd.name}")
     assert aws("s3", "cp", f"s3://{bucket}/copy of/{odd.name}", "-").text == "odd"
     listed = aws("s3", "ls", "--recursive", f"s3://{bucket}").text
     assert f"dir/{odd.name}" in listed and f"copy of/{odd.name}" in listed
@@ -68,8 +68,8 @@ def test_objects(cli, user, unique, tmp_path):
 
     assert "NoSuchKey" in aws.fails("s3api", "get-object", "--bucket", bucket, "--key", "none", "none.bin").err
     assert "BucketNotEmpty" in aws.fails("s3", "rb", f"s3://{bucket}").err
-    aws("s3", "rm", "--quiet", f"s3://{bucket}/big.bin")
-    aws("s3", "rm", "--quiet", "--recursive", f"s3://{bucket}")
+    aws("s3", "rm", "--only-show-errors", f"s3://{bucket}/big.bin")
+    aws("s3", "rm", "--only-show-errors", "--recursive", f"s3://{bucket}")
     aws("s3", "rb", f"s3://{bucket}")
 
 
@@ -80,8 +80,8 @@ def test_sync_both_ways(cli, user, bucket, tmp_path):
     for number in range(12):
         (source / f"file {number}").write_bytes(os.urandom(1000 * number))
         (source / "sub dir" / f"é{number}").write_bytes(os.urandom(100))
-    aws("s3", "sync", "--quiet", source, f"s3://{bucket}/tree")
-    aws("s3", "sync", "--quiet", f"s3://{bucket}/tree", back)
+    aws("s3", "sync", "--only-show-errors", source, f"s3://{bucket}/tree")
+    aws("s3", "sync", "--only-show-errors", f"s3://{bucket}/tree", back)
     wanted = {path.relative_to(source): path.read_bytes() for path in source.rglob("*") if path.is_file()}
     assert {path.relative_to(back): path.read_bytes() for path in back.rglob("*") if path.is_file()} == wanted
 

@@ -92,10 +92,10 @@ def test_sigterm_lets_a_running_transfer_end(start):
 
     server = start()
     root = Clients(server.endpoint, server.access_key, server.secret_key)
-    root.s3.create_bucket(Bucket="b")
+    root.s3.create_bucket(Bucket="bkt")
     body = os.urandom(2_000_000)
     signer = rawhttp.Signer(server.access_key, server.secret_key, server.host, server.port)
-    whole = signer.request("PUT", "/b/slow", body)
+    whole = signer.request("PUT", "/bkt/slow", body)
     answer = []
     with rawhttp.Connection(server.host, server.port, 30) as connection:
         connection.send(whole[:1_000_000])
@@ -109,7 +109,7 @@ def test_sigterm_lets_a_running_transfer_end(start):
     assert answer == [0]
     again = start()
     root = Clients(again.endpoint, again.access_key, again.secret_key)
-    assert root.s3.get_object(Bucket="b", Key="slow")["Body"].read() == body
+    assert root.s3.get_object(Bucket="bkt", Key="slow")["Body"].read() == body
 
 
 def test_a_second_server_on_the_same_data_is_refused(start):
@@ -159,8 +159,8 @@ def test_root_credentials_from_the_environment(start):
 def test_region_and_account_are_what_was_asked_for(start):
     server = start("--region", "eu-central-1", "--account-id", "210987654321")
     elsewhere = Clients(server.endpoint, server.access_key, server.secret_key, region="eu-central-1")
-    elsewhere.s3.create_bucket(Bucket="b", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
-    assert elsewhere.s3.get_bucket_location(Bucket="b")["LocationConstraint"] == "eu-central-1"
+    elsewhere.s3.create_bucket(Bucket="bkt", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    assert elsewhere.s3.get_bucket_location(Bucket="bkt")["LocationConstraint"] == "eu-central-1"
     assert elsewhere.sts.get_caller_identity()["Account"] == "210987654321"
     with refused("AuthorizationHeaderMalformed", 400):
         Clients(server.endpoint, server.access_key, server.secret_key).s3.list_buckets()
@@ -185,10 +185,10 @@ def test_in_memory_leaves_no_files(tmp_path):
     try:
         endpoint = dict(word.split("=", 1) for word in process.stdout.readline().split() if "=" in word)["endpoint"]
         root = Clients(endpoint, "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
-        root.s3.create_bucket(Bucket="b")
+        root.s3.create_bucket(Bucket="bkt")
         body = os.urandom(3_000_000)
-        root.s3.put_object(Bucket="b", Key="k", Body=body)
-        assert root.s3.get_object(Bucket="b", Key="k")["Body"].read() == body
+        root.s3.put_object(Bucket="bkt", Key="k", Body=body)
+        assert root.s3.get_object(Bucket="bkt", Key="k")["Body"].read() == body
         process.terminate()
         assert process.wait(15) == 0
         assert list(tmp_path.iterdir()) == []
