@@ -10,6 +10,7 @@ import {
   CreateBucketCommand, GetObjectCommand, ListBucketsCommand, PutObjectCommand, S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { GetAccessKeyInfoCommand, GetCallerIdentityCommand, STSServiceException } from '@aws-sdk/client-sts';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { Server } from './keymill.mjs';
 
 const Bucket = 'rotation';
@@ -112,4 +113,21 @@ test('a user changes its own keys and nobody else\'s', async () => {
   assert.equal(own.UserName, 'self');
   await works(own, 'self');
   await assert.rejects(self.send(new CreateAccessKeyCommand({ UserName: 'else' })), { name: /^AccessDenied/ });
+});
+
+test('a presigned URL dies with its key', async () => {
+  const { iam } = server.root;
+  const UserName = 'presigning';
+  await iam.send(new CreateUserCommand({ UserName }));
+  const pair = (await iam.send(new CreateAccessKeyCommand({ UserName }))).AccessKey;
+  const { s3 } = server.clients(pair);
+  const named = { Bucket, Key: 'presigned ä+' };
+  const put = await fetch(await getSignedUrl(s3, new PutObjectCommand(named)), { method: 'PUT', body: 'presigned' });
+  assert.equal(put.status, 200, await put.text());
+  const url = await getSignedUrl(s3, new GetObjectCommand(named), { expiresIn: 3600 });
+  assert.equal(await (await fetch(url)).text(), 'presigned');
+  await iam.send(new DeleteAccessKeyCommand({ UserName, AccessKeyId: pair.AccessKeyId }));
+  const refused = await fetch(url);
+  assert.equal(refused.status, 403);
+  assert.match(await refused.text(), /<Code>InvalidAccessKeyId<\/Code>/);
 });
