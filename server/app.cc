@@ -26,8 +26,8 @@
 namespace keymill {
 namespace {
 
-constexpr std::chrono::seconds kGrace{10};         // for running requests when the server stops
-constexpr std::chrono::seconds kSaveInterval{5};   // how old an unsaved "last used" may be after a crash
+constexpr std::chrono::seconds kGrace{10};        // for running requests when the server stops
+constexpr std::chrono::seconds kSaveInterval{5};  // how old an unsaved "last used" may be after a crash
 
 store::DbOptions OpenOptions(const Config& config) {
   store::DbOptions options;
@@ -105,7 +105,9 @@ struct App::Impl {
 
 App::App(Config config) : impl_(std::make_unique<Impl>(std::move(config))) {}
 
-App::~App() { stop(); }
+App::~App() {
+  stop();
+}
 
 void App::start() {
   impl_->server.start();
@@ -130,6 +132,8 @@ std::vector<std::string> App::endpoints() const {
   return all;
 }
 
-const std::filesystem::path& App::credentials_file() const { return impl_->root.credentials_file(); }
+const std::filesystem::path& App::credentials_file() const {
+  return impl_->root.credentials_file();
+}
 
 }  // namespace keymill

@@ -14,17 +14,17 @@ struct Config {
   bool in_memory = false;
   std::string region = "us-east-1";
   std::string account_id = "123456789012";
-  unsigned threads = 0;                                  ///< I/O threads; 0 = one per core
-  bool sync = true;                                      ///< --durability sync | none
+  unsigned threads = 0;  ///< I/O threads; 0 = one per core
+  bool sync = true;      ///< --durability sync | none
   std::string log_level = "info";
-  std::string log_format = "text";                       ///< text | json
+  std::string log_format = "text";  ///< text | json
   std::filesystem::path ready_file;
-  bool sigv2 = true;                                     ///< accept signature version 2, as S3's older regions do
-  bool explain_header = true;                            ///< say why in x-keymill-explain when a signature fails
-  std::vector<std::string> domains;                      ///< beside "localhost", for virtual-host addressing
-  std::string root_access_key_id;                        ///< empty = make one at first start
+  bool sigv2 = true;                 ///< accept signature version 2, as S3's older regions do
+  bool explain_header = true;        ///< say why in x-keymill-explain when a signature fails
+  std::vector<std::string> domains;  ///< beside "localhost", for virtual-host addressing
+  std::string root_access_key_id;    ///< empty = make one at first start
   std::string root_secret_access_key;
-  std::string master_key;                                ///< 32 raw bytes; empty = DATA/master.key
+  std::string master_key;  ///< 32 raw bytes; empty = DATA/master.key
 };
 
 }  // namespace keymill

@@ -1,12 +1,12 @@
 #include "server/log.h"
 
+#include <array>
+
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
-
-#include <array>
-#include <boost/json/serialize.hpp>
-#include <boost/json/value.hpp>
 
 namespace keymill::log {
 namespace {
@@ -26,9 +26,13 @@ spdlog::logger& Logger() {
   return *logger;
 }
 
-spdlog::level::level_enum ToSpdlog(Level level) { return kLevels[static_cast<std::size_t>(level)].second; }
+spdlog::level::level_enum ToSpdlog(Level level) {
+  return kLevels[static_cast<std::size_t>(level)].second;
+}
 
-std::string Quoted(std::string_view text) { return boost::json::serialize(boost::json::value(boost::json::string(text))); }
+std::string Quoted(std::string_view text) {
+  return boost::json::serialize(boost::json::value(boost::json::string(text)));
+}
 
 }  // namespace
 
@@ -47,7 +51,9 @@ bool Configure(std::string_view level, std::string_view format) {
   return false;
 }
 
-bool Enabled(Level level) { return Logger().should_log(ToSpdlog(level)); }
+bool Enabled(Level level) {
+  return Logger().should_log(ToSpdlog(level));
+}
 
 void Write(Level level, std::string_view message, const Values& values) {
   if (!Enabled(level)) return;

@@ -18,9 +18,17 @@ bool Configure(std::string_view level, std::string_view format);
 bool Enabled(Level level);
 
 void Write(Level level, std::string_view message, const Values& values = {});
-inline void Debug(std::string_view message, const Values& values = {}) { Write(Level::kDebug, message, values); }
-inline void Info(std::string_view message, const Values& values = {}) { Write(Level::kInfo, message, values); }
-inline void Warn(std::string_view message, const Values& values = {}) { Write(Level::kWarn, message, values); }
-inline void Error(std::string_view message, const Values& values = {}) { Write(Level::kError, message, values); }
+inline void Debug(std::string_view message, const Values& values = {}) {
+  Write(Level::kDebug, message, values);
+}
+inline void Info(std::string_view message, const Values& values = {}) {
+  Write(Level::kInfo, message, values);
+}
+inline void Warn(std::string_view message, const Values& values = {}) {
+  Write(Level::kWarn, message, values);
+}
+inline void Error(std::string_view message, const Values& values = {}) {
+  Write(Level::kError, message, values);
+}
 
 }  // namespace keymill::log

@@ -1,12 +1,12 @@
 // The keymill command: reads flags and KEYMILL_* variables, and runs a sub-command.
 
-#include <sys/resource.h>
-
-#include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
 #include <fstream>
 #include <iostream>
+
+#include <CLI/CLI.hpp>
+#include <sys/resource.h>
 
 #include "server/app.h"
 #include "server/log.h"
@@ -19,7 +19,8 @@ namespace {
 
 std::filesystem::path DefaultData() {
   if (const char* home = std::getenv("XDG_DATA_HOME"); home && *home) return std::filesystem::path(home) / "keymill";
-  if (const char* home = std::getenv("HOME"); home && *home) return std::filesystem::path(home) / ".local/share/keymill";
+  if (const char* home = std::getenv("HOME"); home && *home)
+    return std::filesystem::path(home) / ".local/share/keymill";
   return "keymill-data";
 }
 
@@ -100,36 +101,65 @@ void AddServe(CLI::App& root, ServeFlags& flags) {
   auto& c = flags.config;
   auto* serve = root.add_subcommand("serve", "Run the server: S3, IAM and STS on one endpoint");
   serve->add_option("--listen", c.listen, "Address to listen on; may be given several times; port 0 takes a free one")
-      ->envname("KEYMILL_LISTEN")->delimiter(',')->type_name("HOST:PORT")->capture_default_str();
+      ->envname("KEYMILL_LISTEN")
+      ->delimiter(',')
+      ->type_name("HOST:PORT")
+      ->capture_default_str();
   serve->add_option("--data", c.data, "Directory for users, keys and objects [~/.local/share/keymill]")
-      ->envname("KEYMILL_DATA")->type_name("DIR");
+      ->envname("KEYMILL_DATA")
+      ->type_name("DIR");
   serve->add_flag("--in-memory", c.in_memory, "Keep everything in memory and forget it at the end")
       ->envname("KEYMILL_IN_MEMORY");
   serve->add_option("--region", c.region, "Region of the endpoint")
-      ->envname("KEYMILL_REGION")->check(CheckRegion)->type_name("NAME")->capture_default_str();
+      ->envname("KEYMILL_REGION")
+      ->check(CheckRegion)
+      ->type_name("NAME")
+      ->capture_default_str();
   serve->add_option("--account-id", c.account_id, "AWS account id")
-      ->envname("KEYMILL_ACCOUNT_ID")->check(CheckAccount)->type_name("DIGITS")->capture_default_str();
+      ->envname("KEYMILL_ACCOUNT_ID")
+      ->check(CheckAccount)
+      ->type_name("DIGITS")
+      ->capture_default_str();
   serve->add_option("--domain", c.domains, "Further domain for virtual-host addressing (bucket.DOMAIN); repeatable")
-      ->envname("KEYMILL_DOMAIN")->delimiter(',')->type_name("DOMAIN");
+      ->envname("KEYMILL_DOMAIN")
+      ->delimiter(',')
+      ->type_name("DOMAIN");
   serve->add_option("--threads", c.threads, "I/O threads; 0 = one per core")
-      ->envname("KEYMILL_THREADS")->check(CLI::Range(0u, 256u))->type_name("N")->capture_default_str();
-  serve->add_option("--durability", flags.durability, "sync: acknowledged means on disk; none: fast, for throw-away runs")
-      ->envname("KEYMILL_DURABILITY")->check(CLI::IsMember({"sync", "none"}))->capture_default_str();
+      ->envname("KEYMILL_THREADS")
+      ->check(CLI::Range(0u, 256u))
+      ->type_name("N")
+      ->capture_default_str();
+  serve
+      ->add_option("--durability", flags.durability,
+                   "sync: acknowledged means on disk; none: fast, for throw-away runs")
+      ->envname("KEYMILL_DURABILITY")
+      ->check(CLI::IsMember({"sync", "none"}))
+      ->capture_default_str();
   serve->add_option("--sigv2", flags.sigv2, "Signature version 2: allow, as S3's older regions do, or deny")
-      ->envname("KEYMILL_SIGV2")->check(CLI::IsMember({"allow", "deny"}))->capture_default_str();
-  serve->add_option("--explain-header", flags.explain_header,
-                    "Say in the header x-keymill-explain why a signature does not match")
-      ->envname("KEYMILL_EXPLAIN_HEADER")->check(CLI::IsMember({"on", "off"}))->capture_default_str();
+      ->envname("KEYMILL_SIGV2")
+      ->check(CLI::IsMember({"allow", "deny"}))
+      ->capture_default_str();
+  serve
+      ->add_option("--explain-header", flags.explain_header,
+                   "Say in the header x-keymill-explain why a signature does not match")
+      ->envname("KEYMILL_EXPLAIN_HEADER")
+      ->check(CLI::IsMember({"on", "off"}))
+      ->capture_default_str();
   serve->add_option("--log-level", c.log_level, "Least severe message that is logged")
-      ->envname("KEYMILL_LOG_LEVEL")->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}))
+      ->envname("KEYMILL_LOG_LEVEL")
+      ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}))
       ->capture_default_str();
   serve->add_option("--log-format", c.log_format, "Log lines as text or JSON, on standard error")
-      ->envname("KEYMILL_LOG_FORMAT")->check(CLI::IsMember({"text", "json"}))->capture_default_str();
+      ->envname("KEYMILL_LOG_FORMAT")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
   serve->add_option("--ready-file", c.ready_file, "File to write the endpoint to once requests are answered")
-      ->envname("KEYMILL_READY_FILE")->type_name("FILE");
-  serve->footer("Secrets come from the environment only:\n"
-                "  KEYMILL_ROOT_ACCESS_KEY_ID, KEYMILL_ROOT_SECRET_ACCESS_KEY  the root user's key [made at first start]\n"
-                "  KEYMILL_MASTER_KEY  64 hexadecimal digits that seal the stored secrets [DATA/master.key]");
+      ->envname("KEYMILL_READY_FILE")
+      ->type_name("FILE");
+  serve->footer(
+      "Secrets come from the environment only:\n"
+      "  KEYMILL_ROOT_ACCESS_KEY_ID, KEYMILL_ROOT_SECRET_ACCESS_KEY  the root user's key [made at first start]\n"
+      "  KEYMILL_MASTER_KEY  64 hexadecimal digits that seal the stored secrets [DATA/master.key]");
   serve->callback([&flags] {
     auto& config = flags.config;
     auto from_environment = [](const char* name) { return std::string(std::getenv(name) ? std::getenv(name) : ""); };
@@ -140,11 +170,13 @@ void AddServe(CLI::App& root, ServeFlags& flags) {
     }
     const auto& id = config.root_access_key_id;
     if (!id.empty() && (id.size() < 16 || id.size() > 128 ||
-                        id.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") != std::string::npos)) {
+                        id.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") !=
+                            std::string::npos)) {
       throw CLI::ValidationError("KEYMILL_ROOT_ACCESS_KEY_ID", "must be 16 to 128 letters, digits or '_'");
     }
     if (auto hex = from_environment("KEYMILL_MASTER_KEY"); !hex.empty()) {
-      if (auto trouble = CheckMasterKey(hex); !trouble.empty()) throw CLI::ValidationError("KEYMILL_MASTER_KEY", trouble);
+      if (auto trouble = CheckMasterKey(hex); !trouble.empty())
+        throw CLI::ValidationError("KEYMILL_MASTER_KEY", trouble);
       config.master_key = *sigv4::hex_decode(hex);
     }
     config.sync = flags.durability == "sync";

@@ -1,14 +1,14 @@
 #include "server/root_user.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <chrono>
 #include <cstring>
 #include <stdexcept>
 #include <system_error>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "server/aws/ids.h"
 #include "server/log.h"
@@ -55,8 +55,8 @@ void WriteCredentials(const std::filesystem::path& file, const store::AccessKey&
   auto beside = file;
   beside += ".new";
   int fd = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  bool written = fd >= 0 && ::fchmod(fd, 0600) == 0 && ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
-                 ::fsync(fd) == 0;
+  bool written = fd >= 0 && ::fchmod(fd, 0600) == 0 &&
+                 ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(fd) == 0;
   int error = errno;
   if (fd >= 0) ::close(fd);
   if (!written || ::rename(beside.c_str(), file.c_str()) != 0) {

@@ -63,7 +63,8 @@ Answer AwsClient::send(const sigv4::SignRequest& request, const std::vector<sigv
 
 Answer AwsClient::s3(std::string_view method, std::string path, std::string query, std::string body) {
   auto hash = sigv4::sha256(body);
-  sigv4::SignRequest request{std::string(method), std::move(path), std::move(query), {{"Host", host_}}, sigv4::hex(hash)};
+  sigv4::SignRequest request{
+      std::string(method), std::move(path), std::move(query), {{"Host", host_}}, sigv4::hex(hash)};
   return send(request, sigv4::sign(request, credentials_, signing("s3")).headers, body);
 }
 
@@ -72,7 +73,9 @@ Answer AwsClient::query(std::string_view service, std::string_view action,
   std::string body = "Action=" + std::string(action);
   body += service == "iam" ? "&Version=2010-05-08" : "&Version=2011-06-15";
   for (const auto& [name, value] : parameters) body += "&" + sigv4::uri_encode(name) + "=" + sigv4::uri_encode(value);
-  sigv4::SignRequest request{"POST", "/", {},
+  sigv4::SignRequest request{"POST",
+                             "/",
+                             {},
                              {{"Host", host_}, {"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"}},
                              sigv4::hex(sigv4::sha256(body))};
   return send(request, sigv4::sign(request, credentials_, signing(service)).headers, body);

@@ -67,19 +67,23 @@ void Rotate(const std::string& endpoint, const sigv4::Credentials& root_credenti
   table.row("both work: the new key reads", "200", new_key.s3("GET", object).summary());
   auto caller = new_key.query("sts", "GetCallerIdentity");
   table.row("the new key is the same user to STS", ":user/" + user,
-            caller.element("Arn").substr(std::min(caller.element("Arn").size(), std::string("arn:aws:iam::123456789012").size())));
+            caller.element("Arn").substr(
+                std::min(caller.element("Arn").size(), std::string("arn:aws:iam::123456789012").size())));
 
   auto status_of_old = of_user;
   status_of_old.insert(status_of_old.end(), {{"AccessKeyId", old_id}, {"Status", "Inactive"}});
   table.row("root deactivates the old key", "200", root.query("iam", "UpdateAccessKey", status_of_old).summary());
   table.row("S3 refuses the old key", "403 InvalidAccessKeyId", old_key.s3("GET", object).summary());
-  table.row("S3 refuses the old key's presigned URL", "403 InvalidAccessKeyId", old_key.presigned_get(object, 600).summary());
+  table.row("S3 refuses the old key's presigned URL", "403 InvalidAccessKeyId",
+            old_key.presigned_get(object, 600).summary());
   table.row("STS refuses the old key", "403 InvalidClientTokenId", old_key.query("sts", "GetCallerIdentity").summary());
   table.row("IAM refuses the old key", "403 InvalidClientTokenId", old_key.query("iam", "GetUser").summary());
   table.row("the new key still reads", "200", new_key.s3("GET", object).summary());
   AwsClient forger(endpoint, region, {new_key.credentials().access_key_id, old_key.credentials().secret_access_key});
-  table.row("the new id with the old secret is refused", "403 SignatureDoesNotMatch", forger.s3("GET", object).summary());
-  table.row("the old key was last used for", "s3", root.query("iam", "GetAccessKeyLastUsed", {{"AccessKeyId", old_id}}).element("ServiceName"));
+  table.row("the new id with the old secret is refused", "403 SignatureDoesNotMatch",
+            forger.s3("GET", object).summary());
+  table.row("the old key was last used for", "s3",
+            root.query("iam", "GetAccessKeyLastUsed", {{"AccessKeyId", old_id}}).element("ServiceName"));
 
   auto delete_old = of_user;
   delete_old.emplace_back("AccessKeyId", old_id);
@@ -94,7 +98,9 @@ void Rotate(const std::string& endpoint, const sigv4::Credentials& root_credenti
 
 int RunDemo() {
   using Clock = std::chrono::steady_clock;
-  auto since = [](Clock::time_point start) { return std::chrono::duration<double, std::milli>(Clock::now() - start).count(); };
+  auto since = [](Clock::time_point start) {
+    return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+  };
   log::Configure("warn", "text");
   Config config;
   config.listen = {"127.0.0.1:0"};

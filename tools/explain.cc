@@ -1,16 +1,18 @@
 // `keymill explain`: verifies one raw HTTP request and says why its signature does not match.
 
-#include <CLI/CLI.hpp>
-#include <boost/json/serialize.hpp>
-#include <boost/json/value.hpp>
+#include "sigv4/explain.h"
+
 #include <iostream>
 #include <limits>
 #include <memory>
 #include <optional>
 
+#include <CLI/CLI.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+
 #include "server/http/raw_request.h"
 #include "sigv4/encoding.h"
-#include "sigv4/explain.h"
 #include "sigv4/verify.h"
 #include "tools/commands.h"
 #include "tools/signing_flags.h"
@@ -56,8 +58,10 @@ Report Examine(const ExplainFlags& flags, const http::RawRequest& raw) {
   expectation.options = service.starts_with("s3") ? sigv4::kS3 : sigv4::kService;
   if (flags.region_given) expectation.region = flags.signing.region;
   // Without --now the request is judged at its own time: captured requests are always old.
-  if (flags.now.empty()) expectation.max_skew_seconds = std::numeric_limits<std::int64_t>::max() / 4;
-  else expectation.now = ParseTime(flags.now);
+  if (flags.now.empty())
+    expectation.max_skew_seconds = std::numeric_limits<std::int64_t>::max() / 4;
+  else
+    expectation.now = ParseTime(flags.now);
 
   Report report;
   auto refused = [&](const sigv4::Failure& failure) {
@@ -81,7 +85,8 @@ Report Examine(const ExplainFlags& flags, const http::RawRequest& raw) {
   report.string_to_sign = verifier.string_to_sign();
   report.computed = Computed(verifier, material);
   if (claim.payload.kind == sigv4::PayloadHash::Kind::Digest && !claim.payload.matches(body_hash)) {
-    report.body_note = "the body in the file does not have the hash that the request announces; its own is " + sigv4::hex(body_hash);
+    report.body_note =
+        "the body in the file does not have the hash that the request announces; its own is " + sigv4::hex(body_hash);
   }
   if (claim.access_key_id != credentials.access_key_id) {
     report.body_note += (report.body_note.empty() ? "" : "; ") + std::string("the request names access key ") +
@@ -100,8 +105,11 @@ Report Examine(const ExplainFlags& flags, const http::RawRequest& raw) {
 }
 
 void PrintJson(const Report& report) {
-  json::object out{{"verdict", report.verdict}, {"match", report.match}, {"canonical_request", report.canonical_request},
-                   {"string_to_sign", report.string_to_sign}, {"signature_provided", report.provided},
+  json::object out{{"verdict", report.verdict},
+                   {"match", report.match},
+                   {"canonical_request", report.canonical_request},
+                   {"string_to_sign", report.string_to_sign},
+                   {"signature_provided", report.provided},
                    {"signature", report.computed}};
   if (!report.reason.empty()) out["reason"] = report.reason;
   if (!report.subject.empty()) out["subject"] = report.subject;
@@ -111,7 +119,8 @@ void PrintJson(const Report& report) {
     for (const auto& piece : report.explanation->pieces) {
       pieces.push_back(json::object{{"name", piece.name}, {"received", piece.received}, {"hashed", piece.hashed}});
     }
-    out["diagnosis"] = json::object{{"found", report.explanation->found}, {"hypothesis", report.explanation->hypothesis},
+    out["diagnosis"] = json::object{{"found", report.explanation->found},
+                                    {"hypothesis", report.explanation->hypothesis},
                                     {"text", report.explanation->text},
                                     {"client_canonical_request", report.explanation->canonical_request},
                                     {"pieces", std::move(pieces)}};
@@ -127,7 +136,8 @@ void PrintText(const Report& report) {
   if (!report.provided.empty()) std::cout << "signature provided: " << report.provided << '\n';
   if (!report.computed.empty()) std::cout << "signature computed: " << report.computed << '\n';
   std::cout << "verdict:            " << report.verdict;
-  if (!report.reason.empty()) std::cout << " (" << report.reason << (report.subject.empty() ? "" : ": " + report.subject) << ")";
+  if (!report.reason.empty())
+    std::cout << " (" << report.reason << (report.subject.empty() ? "" : ": " + report.subject) << ")";
   std::cout << '\n';
   if (!report.body_note.empty()) std::cout << "note:               " << report.body_note << '\n';
   if (!report.explanation) return;
@@ -136,15 +146,18 @@ void PrintText(const Report& report) {
   std::cout << report.explanation->text << '\n';
   if (report.explanation->found) return;
   for (const auto& piece : report.explanation->pieces) {
-    std::cout << "  " << piece.name << "\n    received: " << piece.received << "\n    hashed:   " << piece.hashed << '\n';
+    std::cout << "  " << piece.name << "\n    received: " << piece.received << "\n    hashed:   " << piece.hashed
+              << '\n';
   }
 }
 
 int Explain(const ExplainFlags& flags) {
   http::RawRequest raw(ReadFile(flags.request_file));
   auto report = Examine(flags, raw);
-  if (flags.as_json) PrintJson(report);
-  else PrintText(report);
+  if (flags.as_json)
+    PrintJson(report);
+  else
+    PrintText(report);
   return report.match ? 0 : 1;
 }
 
@@ -153,13 +166,18 @@ int Explain(const ExplainFlags& flags) {
 void AddExplain(CLI::App& app) {
   auto flags = std::make_shared<ExplainFlags>();
   auto* explain = app.add_subcommand("explain", "Verify a raw HTTP request and say why its signature does not match");
-  explain->add_option("--request", flags->request_file, "File with the request as it went over the wire, - for standard input")
-      ->required()->type_name("FILE");
-  explain->add_option("--now", flags->now, "Judge dates and expiry at this time [the request's own]")->type_name("YYYYMMDDTHHMMSSZ");
+  explain
+      ->add_option("--request", flags->request_file,
+                   "File with the request as it went over the wire, - for standard input")
+      ->required()
+      ->type_name("FILE");
+  explain->add_option("--now", flags->now, "Judge dates and expiry at this time [the request's own]")
+      ->type_name("YYYYMMDDTHHMMSSZ");
   explain->add_flag("--json", flags->as_json, "Print JSON");
   flags->signing.add_to(*explain);
-  explain->footer("Exit status: 0 the signature matches, 1 it does not or the request is refused, 2 wrong usage.\n"
-                  "Region and service come from the request's own scope unless they are given.");
+  explain->footer(
+      "Exit status: 0 the signature matches, 1 it does not or the request is refused, 2 wrong usage.\n"
+      "Region and service come from the request's own scope unless they are given.");
   explain->callback([flags, explain] {
     flags->region_given = explain->count("--region") > 0;
     flags->service_given = explain->count("--service") > 0;

@@ -1,9 +1,8 @@
 // `keymill load`: drives an S3 endpoint with signed requests and reports rates and latencies.
 
-#include <CLI/CLI.hpp>
+#include "server/http/load.h"
+
 #include <algorithm>
-#include <boost/json/serialize.hpp>
-#include <boost/json/value.hpp>
 #include <cmath>
 #include <cstdio>
 #include <ctime>
@@ -11,7 +10,10 @@
 #include <memory>
 #include <random>
 
-#include "server/http/load.h"
+#include <CLI/CLI.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+
 #include "sigv4/encoding.h"
 #include "sigv4/sign.h"
 #include "tools/aws_client.h"
@@ -46,7 +48,8 @@ std::vector<double> ParseMix(const std::string& text) {
     auto kind = std::find(std::begin(kNames), std::end(kNames), name) - std::begin(kNames);
     double weight = equals == std::string::npos ? 1 : std::atof(item.c_str() + equals + 1);
     if (kind == kKinds || !(weight >= 0)) {
-      throw std::invalid_argument("--mix '" + text + "': expected get, put, head or list with weights, such as get=80,put=20");
+      throw std::invalid_argument("--mix '" + text +
+                                  "': expected get, put, head or list with weights, such as get=80,put=20");
     }
     weights[static_cast<std::size_t>(kind)] = weight;
     at = end + 1;
@@ -57,7 +60,8 @@ std::vector<double> ParseMix(const std::string& text) {
 /// Requests that are signed once and sent again and again, and signed anew before they grow stale.
 class SignedRequests {
  public:
-  SignedRequests(const LoadFlags& flags, const Url& url) : flags_(flags), url_(url), credentials_(flags.signing.credentials()) {
+  SignedRequests(const LoadFlags& flags, const Url& url)
+      : flags_(flags), url_(url), credentials_(flags.signing.credentials()) {
     body_.resize(flags.size);
     std::mt19937_64 random(1);
     for (auto& c : body_) c = static_cast<char>(random());
@@ -84,7 +88,8 @@ class SignedRequests {
     request.headers = {{"Host", url_.host}};
     if (kind == kPut) request.payload = body_hash_;
     sigv4::Signing signing{flags_.signing.region, flags_.signing.service, now};
-    auto head = request.method + " " + request.path + (request.query.empty() ? "" : "?" + request.query) + " HTTP/1.1\r\n";
+    auto head =
+        request.method + " " + request.path + (request.query.empty() ? "" : "?" + request.query) + " HTTP/1.1\r\n";
     auto made = sigv4::sign(request, credentials_, signing);
     for (const auto* lines : {&request.headers, &made.headers}) {
       for (const auto& line : *lines) head += line.name + ": " + line.value + "\r\n";
@@ -117,7 +122,8 @@ void Prepare(const LoadFlags& flags, const Url& url, const std::vector<double>& 
   forged.secret_access_key += "x";
   auto answer = AwsClient(url.origin(), flags.signing.region, forged).s3("GET", "/" + flags.bucket);
   if (answer.status != 403) {
-    std::fprintf(stderr, "warning: a forged signature was answered %s: this server does not verify\n", answer.summary().c_str());
+    std::fprintf(stderr, "warning: a forged signature was answered %s: this server does not verify\n",
+                 answer.summary().c_str());
   }
 }
 
@@ -156,9 +162,9 @@ int Load(const LoadFlags& flags) {
   const double megabytes = static_cast<double>(result.bytes_in + result.bytes_out) / 1e6 / result.seconds;
   bool good = result.broken == 0 && result.requests > 0;
   for (const auto& [status, count] : result.statuses) good = good && status < 300;
-  json::object out{{"requests", result.requests}, {"seconds", result.seconds}, {"requests_per_second", rate},
-                   {"megabytes_per_second", megabytes}, {"broken_connections", result.broken},
-                   {"generator_cpu_seconds", result.own_cpu_seconds}};
+  json::object out{{"requests", result.requests},         {"seconds", result.seconds},
+                   {"requests_per_second", rate},         {"megabytes_per_second", megabytes},
+                   {"broken_connections", result.broken}, {"generator_cpu_seconds", result.own_cpu_seconds}};
   json::object statuses, kinds;
   for (const auto& [status, count] : result.statuses) statuses[std::to_string(status)] = count;
   if (!flags.as_json) {
@@ -168,7 +174,8 @@ int Load(const LoadFlags& flags) {
     for (const auto& [status, count] : result.statuses) {
       std::printf("  status %d: %llu\n", status, static_cast<unsigned long long>(count));
     }
-    std::printf("  %-6s %10s %9s %9s %9s %9s %9s\n", "", "requests", "p50 us", "p90 us", "p99 us", "p99.9 us", "max us");
+    std::printf("  %-6s %10s %9s %9s %9s %9s %9s\n", "", "requests", "p50 us", "p90 us", "p99 us", "p99.9 us",
+                "max us");
   }
   for (std::size_t kind = 0; kind < kKinds; ++kind) {
     auto& sorted = result.latencies[kind];
@@ -176,10 +183,12 @@ int Load(const LoadFlags& flags) {
     std::sort(sorted.begin(), sorted.end());
     double p50 = Percentile(sorted, 0.5), p90 = Percentile(sorted, 0.9), p99 = Percentile(sorted, 0.99),
            p999 = Percentile(sorted, 0.999);
-    kinds[kNames[kind]] = json::object{{"requests", sorted.size()}, {"p50_us", p50}, {"p90_us", p90}, {"p99_us", p99},
-                                       {"p999_us", p999}, {"max_us", sorted.back()}};
+    kinds[kNames[kind]] =
+        json::object{{"requests", sorted.size()}, {"p50_us", p50},          {"p90_us", p90}, {"p99_us", p99},
+                     {"p999_us", p999},           {"max_us", sorted.back()}};
     if (!flags.as_json) {
-      std::printf("  %-6s %10zu %9.0f %9.0f %9.0f %9.0f %9u\n", kNames[kind], sorted.size(), p50, p90, p99, p999, sorted.back());
+      std::printf("  %-6s %10zu %9.0f %9.0f %9.0f %9.0f %9u\n", kNames[kind], sorted.size(), p50, p90, p99, p999,
+                  sorted.back());
     }
   }
   out["statuses"] = std::move(statuses);
@@ -195,13 +204,20 @@ void AddLoad(CLI::App& app) {
   auto* load = app.add_subcommand("load", "Drive an S3 endpoint with signed requests and measure it");
   load->add_option("endpoint", flags->endpoint, "The server's URL")->required()->type_name("URL");
   load->add_option("--bucket", flags->bucket, "Bucket to use; made if it does not exist")->capture_default_str();
-  load->add_option("--mix", flags->mix, "Weights of get, put, head and list")->type_name("get=80,put=20")->capture_default_str();
-  load->add_option("--size", flags->size, "Bytes of an object")->transform(CLI::AsSizeValue(false))
-      ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1} << 30))->capture_default_str();
+  load->add_option("--mix", flags->mix, "Weights of get, put, head and list")
+      ->type_name("get=80,put=20")
+      ->capture_default_str();
+  load->add_option("--size", flags->size, "Bytes of an object")
+      ->transform(CLI::AsSizeValue(false))
+      ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1} << 30))
+      ->capture_default_str();
   load->add_option("--keys", flags->keys, "Distinct objects")->check(CLI::Range(1u, 1000000u))->capture_default_str();
   load->add_option("-c,--connections", flags->connections, "Connections, one request in flight on each")
-      ->check(CLI::Range(1u, 10000u))->capture_default_str();
-  load->add_option("-d,--duration", flags->duration, "Seconds to run")->check(CLI::Range(0.1, 3600.0))->capture_default_str();
+      ->check(CLI::Range(1u, 10000u))
+      ->capture_default_str();
+  load->add_option("-d,--duration", flags->duration, "Seconds to run")
+      ->check(CLI::Range(0.1, 3600.0))
+      ->capture_default_str();
   load->add_flag("--json", flags->as_json, "Print the result as JSON");
   flags->signing.add_to(*load);
   load->footer("Exit status 0 only if every request was answered with success.");

@@ -1,14 +1,16 @@
 // `keymill sign`: signs one request and prints it ready for curl, or as JSON.
 
-#include <CLI/CLI.hpp>
-#include <boost/json/serialize.hpp>
-#include <boost/json/value.hpp>
+#include "sigv4/sign.h"
+
 #include <ctime>
 #include <iostream>
 #include <memory>
 
+#include <CLI/CLI.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+
 #include "sigv4/encoding.h"
-#include "sigv4/sign.h"
 #include "tools/commands.h"
 #include "tools/signing_flags.h"
 
@@ -39,7 +41,8 @@ std::vector<sigv4::HeaderLine> ParseHeaders(const std::vector<std::string>& line
   std::vector<sigv4::HeaderLine> headers;
   for (const auto& line : lines) {
     auto colon = line.find(':');
-    if (colon == std::string::npos || colon == 0) throw std::invalid_argument("--header '" + line + "': expected 'Name: value'");
+    if (colon == std::string::npos || colon == 0)
+      throw std::invalid_argument("--header '" + line + "': expected 'Name: value'");
     headers.push_back({line.substr(0, colon), std::string(sigv4::trim(std::string_view(line).substr(colon + 1)))});
   }
   return headers;
@@ -52,7 +55,8 @@ json::object ToJson(const std::vector<sigv4::HeaderLine>& lines) {
 }
 
 void PrintPostForm(const SignFlags& flags, const Url& url) {
-  auto fields = sigv4::sign_post_policy(ReadFile(flags.post_policy_file), flags.signing.credentials(), ToSigning(flags));
+  auto fields =
+      sigv4::sign_post_policy(ReadFile(flags.post_policy_file), flags.signing.credentials(), ToSigning(flags));
   if (flags.as_json) {
     std::cout << json::serialize(json::object{{"url", flags.url}, {"fields", ToJson(fields)}}) << '\n';
     return;
@@ -74,16 +78,22 @@ int Sign(const SignFlags& flags) {
   for (auto& header : ParseHeaders(flags.headers)) request.headers.push_back(std::move(header));
   std::string body = flags.body_file.empty() ? "" : ReadFile(flags.body_file);
   const bool presigned = flags.expires != 0;
-  if (flags.unsigned_payload) request.payload = sigv4::kUnsignedPayload;
-  else if (!presigned || !flags.body_file.empty()) request.payload = sigv4::hex(sigv4::sha256(body));
+  if (flags.unsigned_payload)
+    request.payload = sigv4::kUnsignedPayload;
+  else if (!presigned || !flags.body_file.empty())
+    request.payload = sigv4::hex(sigv4::sha256(body));
   auto made = presigned ? sigv4::presign(request, credentials, signing, flags.expires)
                         : sigv4::sign(request, credentials, signing);
   auto full_query = presigned ? made.query : url.query;
   auto full_url = url.origin() + url.path + (full_query.empty() ? "" : "?" + full_query);
 
   if (flags.as_json) {
-    json::object out{{"method", flags.method}, {"url", full_url}, {"headers", ToJson(made.headers)}, {"scope", made.scope},
-                     {"canonical_request", made.canonical_request}, {"string_to_sign", made.string_to_sign},
+    json::object out{{"method", flags.method},
+                     {"url", full_url},
+                     {"headers", ToJson(made.headers)},
+                     {"scope", made.scope},
+                     {"canonical_request", made.canonical_request},
+                     {"string_to_sign", made.string_to_sign},
                      {"signature", made.signature}};
     std::cout << json::serialize(out) << '\n';
     return 0;
@@ -109,11 +119,13 @@ void AddSign(CLI::App& app) {
   sign->add_option("--body", flags->body_file, "File that holds the body, - for standard input")->type_name("FILE");
   sign->add_flag("--unsigned-payload", flags->unsigned_payload, "Sign UNSIGNED-PAYLOAD in place of the body's hash");
   sign->add_option("--presign", flags->expires, "Make a presigned URL that is valid for this many seconds")
-      ->check(CLI::Range(1, 604800))->type_name("SECONDS");
+      ->check(CLI::Range(1, 604800))
+      ->type_name("SECONDS");
   sign->add_option("--post-policy", flags->post_policy_file, "Sign this POST policy (JSON) and print the form's fields")
       ->type_name("FILE");
   sign->add_option("--algorithm", flags->algorithm, "v4, or v4a (region is then a region set)")
-      ->check(CLI::IsMember({"v4", "v4a"}))->capture_default_str();
+      ->check(CLI::IsMember({"v4", "v4a"}))
+      ->capture_default_str();
   sign->add_option("--time", flags->time, "Signing time [now]")->type_name("YYYYMMDDTHHMMSSZ");
   sign->add_flag("--json", flags->as_json, "Print JSON, with the canonical request and the string to sign");
   flags->signing.add_to(*sign);

@@ -1,11 +1,12 @@
 #include "tools/signing_flags.h"
 
-#include <CLI/CLI.hpp>
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <iterator>
 #include <stdexcept>
+
+#include <CLI/CLI.hpp>
 
 #include "server/aws/time.h"
 #include "sigv4/encoding.h"
@@ -47,8 +48,9 @@ void SigningFlags::add_to(CLI::App& command) {
   command.add_option("--secret", secret, "Secret access key [AWS_SECRET_ACCESS_KEY]")->type_name("SECRET");
   command.add_option("--session-token", session_token, "Session token [AWS_SESSION_TOKEN]")->type_name("TOKEN");
   command.add_option("--profile", profile, "Profile of the credentials file [AWS_PROFILE]")->type_name("NAME");
-  command.add_option("--credentials-file", credentials_file,
-                     "File in AWS's shared-credentials format [AWS_SHARED_CREDENTIALS_FILE, ~/.aws/credentials]")
+  command
+      .add_option("--credentials-file", credentials_file,
+                  "File in AWS's shared-credentials format [AWS_SHARED_CREDENTIALS_FILE, ~/.aws/credentials]")
       ->type_name("FILE");
   command.add_option("--region", region, "Region of the credential scope")->capture_default_str();
   command.add_option("--service", service, "Service of the credential scope")->capture_default_str();
@@ -70,8 +72,10 @@ sigv4::Credentials SigningFlags::credentials() const {
   if (section.empty()) section = "default";
   sigv4::Credentials found;
   if (ReadProfile(file, section, found)) return found;
-  throw std::runtime_error("no credentials: give --access-key and --secret, set AWS_ACCESS_KEY_ID and "
-                           "AWS_SECRET_ACCESS_KEY, or name a --profile (" + file + " has no complete [" + section + "])");
+  throw std::runtime_error(
+      "no credentials: give --access-key and --secret, set AWS_ACCESS_KEY_ID and "
+      "AWS_SECRET_ACCESS_KEY, or name a --profile (" +
+      file + " has no complete [" + section + "])");
 }
 
 Url::Url(std::string_view text) {
@@ -108,8 +112,10 @@ std::string ReadFile(const std::string& name) {
 std::string ShellQuoted(std::string_view text) {
   std::string quoted = "'";
   for (char c : text) {
-    if (c == '\'') quoted += "'\\''";
-    else quoted += c;
+    if (c == '\'')
+      quoted += "'\\''";
+    else
+      quoted += c;
   }
   return quoted + "'";
 }

@@ -34,7 +34,9 @@ class Error {
     headers_.emplace_back(name, std::move(value));
     return *this;
   }
-  Error&& with_header(std::string_view name, std::string value) && { return std::move(with_header(name, std::move(value))); }
+  Error&& with_header(std::string_view name, std::string value) && {
+    return std::move(with_header(name, std::move(value)));
+  }
   /// AWS answers this one with a status and nothing else (a malformed target, for instance).
   Error&& without_body() && {
     bodiless_ = true;

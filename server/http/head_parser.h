@@ -1,10 +1,11 @@
 #pragma once
 
-#include <boost/beast/http/basic_parser.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include <boost/beast/http/basic_parser.hpp>
 
 #include "server/http/io.h"
 

@@ -2,10 +2,6 @@
 
 // Asio as this directory uses it; included by its .cc files only.
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <coroutine>
 #include <cstdint>
 #include <functional>
@@ -14,6 +10,11 @@
 #include <string>
 #include <thread>
 #include <vector>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include "server/http/runtime.h"
 #include "server/http/server.h"
@@ -30,12 +31,12 @@ struct Workspace {
   struct Range {
     std::size_t offset = 0, size = 0;
   };
-  std::vector<char> in;                 // bytes off the wire: [begin, end) is not consumed yet
+  std::vector<char> in;  // bytes off the wire: [begin, end) is not consumed yet
   std::size_t begin = 0, end = 0;
-  std::string text;                     // header names and values, contiguous
+  std::string text;                             // header names and values, contiguous
   std::vector<std::pair<Range, Range>> fields;  // name and value, in text
-  std::vector<sigv4::Header> headers;   // views into text
-  std::string out;                      // response head
+  std::vector<sigv4::Header> headers;           // views into text
+  std::string out;                              // response head
 };
 
 class Session;
@@ -57,8 +58,8 @@ struct IoThread::Impl {
 
   // Only this thread touches what follows.
   std::vector<std::unique_ptr<Workspace>> spare;
-  Session* sessions = nullptr;      // intrusive list
-  std::uint64_t tick = 0;           // seconds since start, for deadlines
+  Session* sessions = nullptr;  // intrusive list
+  std::uint64_t tick = 0;       // seconds since start, for deadlines
   asio::steady_timer ticker{io};
   bool draining = false;
 

@@ -1,15 +1,15 @@
 #include "server/http/load.h"
 
-#include <sys/resource.h>
+#include <array>
+#include <memory>
+#include <utility>
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
-#include <array>
-#include <memory>
-#include <utility>
+#include <sys/resource.h>
 
 #include "server/http/client.h"
 #include "server/task.h"

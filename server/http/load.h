@@ -4,15 +4,15 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <string_view>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace keymill::http {
 
 /// One request on the wire. Both texts stay alive until load has ended.
 struct LoadRequest {
-  std::string_view head;   ///< request line and header section with its empty line
+  std::string_view head;  ///< request line and header section with its empty line
   std::string_view body;
   bool head_method = false;  ///< HEAD: no response body follows
   std::size_t kind = 0;      ///< index for the caller's own accounting
@@ -21,9 +21,9 @@ struct LoadRequest {
 /// What a run measured.
 struct LoadResult {
   double seconds = 0;
-  std::uint64_t requests = 0;                       ///< answered, whatever the status
-  std::uint64_t broken = 0;                         ///< connections that ended in mid-request
-  std::uint64_t bytes_in = 0, bytes_out = 0;        ///< bodies and heads
+  std::uint64_t requests = 0;                 ///< answered, whatever the status
+  std::uint64_t broken = 0;                   ///< connections that ended in mid-request
+  std::uint64_t bytes_in = 0, bytes_out = 0;  ///< bodies and heads
   std::map<int, std::uint64_t> statuses;
   std::vector<std::vector<std::uint32_t>> latencies;  ///< microseconds by kind, in order of arrival
   double own_cpu_seconds = 0;

@@ -40,7 +40,8 @@ RawRequest::RawRequest(std::string text) : impl_(std::make_unique<Impl>()) {
   ErrorCode ec;
   parser.put(asio::buffer(head), ec);
   if (ec || !parser.is_header_done()) {
-    throw std::invalid_argument("this is not an HTTP request: " + (ec ? ec.message() : std::string("its head is not complete")));
+    throw std::invalid_argument("this is not an HTTP request: " +
+                                (ec ? ec.message() : std::string("its head is not complete")));
   }
   auto& request = impl_->request;
   request.method = parser.method();
@@ -57,7 +58,11 @@ RawRequest::RawRequest(std::string text) : impl_(std::make_unique<Impl>()) {
 }
 
 RawRequest::~RawRequest() = default;
-const Request& RawRequest::request() const { return impl_->request; }
-std::string_view RawRequest::body() const { return impl_->body; }
+const Request& RawRequest::request() const {
+  return impl_->request;
+}
+std::string_view RawRequest::body() const {
+  return impl_->body;
+}
 
 }  // namespace keymill::http

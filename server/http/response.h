@@ -22,7 +22,10 @@ class Response {
   Response& stream(std::uint64_t length, BodySource source);
   /// For answers to HEAD: Content-Length as if there were a body.
   Response& length_only(std::uint64_t length);
-  Response& close() { close_ = true; return *this; }
+  Response& close() {
+    close_ = true;
+    return *this;
+  }
 
   int status() const { return status_; }
   const std::string& header_block() const { return headers_; }

@@ -1,6 +1,7 @@
-#include <boost/asio/thread_pool.hpp>
 #include <algorithm>
 #include <utility>
+
+#include <boost/asio/thread_pool.hpp>
 
 #include "server/http/io.h"
 
@@ -19,7 +20,9 @@ asio::thread_pool& Pool() {
 
 }  // namespace
 
-IoThread& IoThread::current() { return *current_thread; }
+IoThread& IoThread::current() {
+  return *current_thread;
+}
 
 void IoThread::post(std::coroutine_handle<> handle) {
   bool first;
@@ -31,7 +34,9 @@ void IoThread::post(std::coroutine_handle<> handle) {
   if (first) asio::post(impl_.io, [&impl = impl_] { impl.drain_ready(); });
 }
 
-void PostBlocking(std::function<void()> work) { asio::post(Pool(), std::move(work)); }
+void PostBlocking(std::function<void()> work) {
+  asio::post(Pool(), std::move(work));
+}
 
 void IoThread::Impl::run() {
   current_thread = &handle;
@@ -63,8 +68,10 @@ void IoThread::Impl::give_back(std::unique_ptr<Workspace> workspace) {
   auto alike = std::count_if(spare.begin(), spare.end(),
                              [&](const auto& other) { return (other->in.capacity() > kSmall) == large; });
   if (static_cast<std::size_t>(alike) >= (large ? kKeepLarge : kKeepSmall)) return;
-  if (large) spare.insert(spare.begin(), std::move(workspace));  // small ones are handed out first
-  else spare.push_back(std::move(workspace));
+  if (large)
+    spare.insert(spare.begin(), std::move(workspace));  // small ones are handed out first
+  else
+    spare.push_back(std::move(workspace));
 }
 
 }  // namespace keymill::http

@@ -46,8 +46,10 @@ Task<std::invoke_result_t<F&>> Blocking(F& f) {
     void await_suspend(std::coroutine_handle<> handle) {
       PostBlocking([this, handle] {
         try {
-          if constexpr (std::is_void_v<R>) f();
-          else value.emplace(f());
+          if constexpr (std::is_void_v<R>)
+            f();
+          else
+            value.emplace(f());
         } catch (...) {
           fault = std::current_exception();
         }

@@ -21,7 +21,8 @@ Address SplitAddress(const std::string& text) {
   if (address.port.size() > 5 || address.port.find_first_not_of("0123456789") != std::string::npos ||
       std::stoul(address.port) > 65535)
     throw ListenError("--listen " + text + ": '" + address.port + "' is not a port number");
-  if (address.host.empty()) throw ListenError("--listen " + text + ": the host is missing; 0.0.0.0 means every address");
+  if (address.host.empty())
+    throw ListenError("--listen " + text + ": the host is missing; 0.0.0.0 means every address");
   return address;
 }
 
@@ -94,7 +95,9 @@ struct Server::Impl {
 Server::Server(const ServerOptions& options, Application& application)
     : impl_(std::make_unique<Impl>(options, application)) {}
 
-Server::~Server() { stop(std::chrono::milliseconds(0)); }
+Server::~Server() {
+  stop(std::chrono::milliseconds(0));
+}
 
 std::vector<std::string> Server::endpoints() const {
   std::vector<std::string> all;

@@ -28,9 +28,9 @@ class Application {
 };
 
 struct Timeouts {
-  std::chrono::seconds idle{75};     ///< a kept-alive connection without a request
-  std::chrono::seconds head{20};     ///< first to last byte of a request's head
-  std::chrono::seconds stall{30};    ///< no progress while a body is read or a response written
+  std::chrono::seconds idle{75};   ///< a kept-alive connection without a request
+  std::chrono::seconds head{20};   ///< first to last byte of a request's head
+  std::chrono::seconds stall{30};  ///< no progress while a body is read or a response written
 };
 
 struct ServerOptions {

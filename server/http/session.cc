@@ -1,10 +1,11 @@
 // One connection: read a head, let the application answer, write, drain what is left of the body, again.
 
-#include <boost/beast/http/status.hpp>
 #include <array>
 #include <charconv>
 #include <cstring>
 #include <ctime>
+
+#include <boost/beast/http/status.hpp>
 
 #include "server/http/head_parser.h"
 #include "server/http/io.h"
@@ -138,8 +139,8 @@ class Session final : public BodyStream {
   std::optional<HeadParser> parser_;
   Request request_;
   std::string peer_;
-  std::uint64_t deadline_ = 0;   // thread tick at which the current wait is given up; 0 = none
-  std::uint64_t unread_ = 0;     // bytes of a sized body still to come
+  std::uint64_t deadline_ = 0;  // thread tick at which the current wait is given up; 0 = none
+  std::uint64_t unread_ = 0;    // bytes of a sized body still to come
   bool timed_out_ = false;
   bool idle_ = false;
   bool keep_alive_ = true;
@@ -337,7 +338,8 @@ Task<Result<Bytes>> Session::next_sized() {
     w.end = co_await read_some(w.in.data(), static_cast<std::size_t>(room));
     if (w.end == 0) {
       body_broken_ = true;
-      co_return aws::Error(kIncompleteBody, "You did not provide the number of bytes specified by the Content-Length HTTP header");
+      co_return aws::Error(kIncompleteBody,
+                           "You did not provide the number of bytes specified by the Content-Length HTTP header");
     }
   }
   auto take = static_cast<std::size_t>(std::min<std::uint64_t>(unread_, buffered()));
@@ -405,8 +407,10 @@ Task<> Session::write(Response& response, bool head_only) {
     AppendNumber(out, response.length());
     out.append("\r\n");
   }
-  if (!keep_alive_) out.append("Connection: close\r\n");
-  else if (parser_->minor_version() == 0) out.append("Connection: keep-alive\r\n");
+  if (!keep_alive_)
+    out.append("Connection: close\r\n");
+  else if (parser_->minor_version() == 0)
+    out.append("Connection: keep-alive\r\n");
   out.append("\r\n");
 
   bool with_body = !head_only && response.status() != 204 && response.status() != 304;

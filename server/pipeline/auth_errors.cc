@@ -38,9 +38,15 @@ constexpr ErrorKind MissingAuthenticationToken{"MissingAuthenticationToken", 403
 constexpr ErrorKind InvalidClientTokenId{"InvalidClientTokenId", 403,
                                          "The security token included in the request is invalid."};
 
-std::string Text(std::string_view view) { return std::string(view); }
-std::string Quoted(std::string_view view, char quote) { return quote + Text(view) + quote; }
-std::string IsoSeconds(std::int64_t unix_seconds) { return aws::IsoSeconds(unix_seconds * 1000); }
+std::string Text(std::string_view view) {
+  return std::string(view);
+}
+std::string Quoted(std::string_view view, char quote) {
+  return quote + Text(view) + quote;
+}
+std::string IsoSeconds(std::int64_t unix_seconds) {
+  return aws::IsoSeconds(unix_seconds * 1000);
+}
 
 std::string SpacedHex(std::string_view bytes) {
   constexpr char kDigits[] = "0123456789abcdef";
@@ -128,8 +134,8 @@ Error S3Error(const sigv4::Verifier& verifier, store::Millis now) {
     case Reason::AuthorizationRepeated:
       return Error(NotImplemented).with("Header", "Authorization");
     case Reason::AuthorizationNoSpace:
-      return ArgumentError("Authorization header is invalid -- one and only one ' ' (space) required.",
-                           "Authorization", failure.subject);
+      return ArgumentError("Authorization header is invalid -- one and only one ' ' (space) required.", "Authorization",
+                           failure.subject);
     case Reason::AlgorithmUnsupported:
       if (claim.form == Form::Query) {
         return Error(AuthorizationQueryParametersError,
@@ -237,8 +243,7 @@ constexpr std::string_view kHashedHeader = "(Hashed with SHA-256 and encoded wit
 // The services never echo an Authorization header: they print its hash.
 std::string HashedAuthorization(const Claim& claim) {
   auto digest = sigv4::sha256(claim.authorization);
-  return Text(kHashedHeader) +
-         sigv4::base64_encode({reinterpret_cast<const char*>(digest.data()), digest.size()});
+  return Text(kHashedHeader) + sigv4::base64_encode({reinterpret_cast<const char*>(digest.data()), digest.size()});
 }
 
 std::string MissingComponents(const Claim& claim, std::uint8_t missing) {
@@ -276,8 +281,8 @@ std::string ScopeFaults(const Claim& claim, const Failure& failure, std::string_
     text += "Credential should be scoped to correct service: '" + Text(service) + "'. ";
   }
   if ((failure.scope_faults & ScopeFault::kTerminator) != 0) {
-    text += "Credential should be scoped with a valid terminator: 'aws4_request', not '" + Text(claim.scope.terminator) +
-            "'. ";
+    text += "Credential should be scoped with a valid terminator: 'aws4_request', not '" +
+            Text(claim.scope.terminator) + "'. ";
   }
   if ((failure.scope_faults & ScopeFault::kDate) != 0) {
     text += "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '" +
@@ -327,9 +332,10 @@ Error QueryError(const sigv4::Verifier& verifier, store::Millis now) {
                                                    " is still later than " + basic(seconds + skew) + " (" +
                                                    basic(seconds) + " + " + std::to_string(skew / 60) + " min.)");
     case Reason::CredentialMalformed:
-      return Error(IncompleteSignature,
-                   "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '" +
-                       Text(failure.subject) + "'");
+      return Error(
+          IncompleteSignature,
+          "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '" +
+              Text(failure.subject) + "'");
     case Reason::ScopeRegion:
     case Reason::ScopeService:
     case Reason::ScopeTerminator:
@@ -344,7 +350,8 @@ Error QueryError(const sigv4::Verifier& verifier, store::Millis now) {
     case Reason::SignatureMismatch:
       return QuerySignatureDoesNotMatch;
     default:  // an Authorization header without a scheme or without content
-      return Error(IncompleteSignature, MissingComponents(claim, Part::kCredential | Part::kSignature | Part::kSignedHeaders));
+      return Error(IncompleteSignature,
+                   MissingComponents(claim, Part::kCredential | Part::kSignature | Part::kSignedHeaders));
   }
 }
 
@@ -377,6 +384,8 @@ Error InvalidSessionToken(Service service, std::string_view token) {
   return Error(InvalidToken).with("Token-0", Text(token));
 }
 
-Error MissingAuthentication() { return MissingAuthenticationToken; }
+Error MissingAuthentication() {
+  return MissingAuthenticationToken;
+}
 
 }  // namespace keymill::pipeline

@@ -21,17 +21,23 @@ ThreadState& State() {
 
 std::string_view ServiceName(Service service) {
   switch (service) {
-    case Service::kS3: return "s3";
-    case Service::kIam: return "iam";
-    case Service::kSts: return "sts";
-    case Service::kControl: return "keymill";
+    case Service::kS3:
+      return "s3";
+    case Service::kIam:
+      return "iam";
+    case Service::kSts:
+      return "sts";
+    case Service::kControl:
+      return "keymill";
   }
   return {};
 }
 
 // IAM is a global service signed for us-east-1, STS has a global endpoint signed for it, and some clients sign
 // `aws-global` for both (aws-facts A11, F). So these regions are right beside the endpoint's own.
-bool IsGlobalRegion(std::string_view region) { return region == "us-east-1" || region == "aws-global"; }
+bool IsGlobalRegion(std::string_view region) {
+  return region == "us-east-1" || region == "aws-global";
+}
 
 sigv4::Expectation Expect(const Services& services, const AuthenticationInput& input) {
   sigv4::Expectation expectation;
@@ -49,7 +55,8 @@ aws::Error Mismatch(const Services& services, const AuthenticationInput& input, 
   auto error = AuthError(verifier, input.service, input.now);
   if (verifier.failure().reason != sigv4::Reason::SignatureMismatch) return error;
   const std::string body = input.body ? sigv4::hex(*input.body) : std::string();
-  auto line = services.explanations.explain(verifier, services.identities, credential, input.request_id, body, input.now);
+  auto line =
+      services.explanations.explain(verifier, services.identities, credential, input.request_id, body, input.now);
   if (line && services.config.explain_header) error.with_header("x-keymill-explain", std::move(*line));
   return error;
 }

@@ -29,7 +29,7 @@ struct Route {
   std::string bucket;  ///< S3; empty for the service itself
   std::string key;     ///< S3; decoded
   bool virtual_host = false;
-  Params params;       ///< decoded query (S3), or the form (IAM, STS)
+  Params params;  ///< decoded query (S3), or the form (IAM, STS)
 };
 
 /// A request that may run: routed, authenticated and authorised. Only dispatch can make one.
@@ -80,8 +80,14 @@ class Call {
   friend class Dispatcher;
   Call(const Services& services, const http::Request& request, const Route& route, const Identity& identity,
        Payload& payload, store::Millis now, std::string_view request_id, bool presigned)
-      : services_(services), request_(request), route_(route), identity_(identity), payload_(payload), now_(now),
-        request_id_(request_id), presigned_(presigned) {}
+      : services_(services),
+        request_(request),
+        route_(route),
+        identity_(identity),
+        payload_(payload),
+        now_(now),
+        request_id_(request_id),
+        presigned_(presigned) {}
 
   template <class F>
   class Commit final : public store::Pending {

@@ -23,8 +23,8 @@ constexpr ErrorKind MalformedTrailerError{
     "The request contained trailing data that was not well-formed or did not conform to our published schema."};
 
 constexpr std::array<std::string_view, 10> kTrailers = {
-    "x-amz-checksum-crc32",  "x-amz-checksum-crc32c", "x-amz-checksum-crc64nvme", "x-amz-checksum-sha1",
-    "x-amz-checksum-sha256", "x-amz-checksum-sha512", "x-amz-checksum-md5",       "x-amz-checksum-xxhash64",
+    "x-amz-checksum-crc32",   "x-amz-checksum-crc32c",   "x-amz-checksum-crc64nvme", "x-amz-checksum-sha1",
+    "x-amz-checksum-sha256",  "x-amz-checksum-sha512",   "x-amz-checksum-md5",       "x-amz-checksum-xxhash64",
     "x-amz-checksum-xxhash3", "x-amz-checksum-xxhash128"};
 
 std::optional<std::uint64_t> DecodedLength(const http::Request& request) {

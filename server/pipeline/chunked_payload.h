@@ -11,10 +11,10 @@ namespace keymill::pipeline {
 
 /// What a verified request promises about its aws-chunked body. Owns its texts: it outlives the verifier's.
 struct ChunkedClaim {
-  sigv4::PayloadHash hash;                  ///< `text` is not used
-  std::optional<sigv4::ChunkSeed> seed;     ///< signed chunks only
-  std::string access_key_id;                ///< for SignatureDoesNotMatch
-  std::string canonical_request;            ///< the request's own: S3 echoes it when a chunk's signature differs
+  sigv4::PayloadHash hash;               ///< `text` is not used
+  std::optional<sigv4::ChunkSeed> seed;  ///< signed chunks only
+  std::string access_key_id;             ///< for SignatureDoesNotMatch
+  std::string canonical_request;         ///< the request's own: S3 echoes it when a chunk's signature differs
 };
 
 /// An aws-chunked body (aws-facts A7): framing removed, every chunk and the trailer verified, in constant memory.

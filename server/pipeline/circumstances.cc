@@ -10,15 +10,22 @@ namespace {
 
 using Values = std::optional<std::vector<std::string>>;
 
-Values One(std::string_view value) { return std::vector<std::string>{std::string(value)}; }
+Values One(std::string_view value) {
+  return std::vector<std::string>{std::string(value)};
+}
 
-Values Given(std::optional<std::string_view> value) { return value ? One(*value) : std::nullopt; }
+Values Given(std::optional<std::string_view> value) {
+  return value ? One(*value) : std::nullopt;
+}
 
 std::string_view PrincipalType(Identity::Kind kind) {
   switch (kind) {
-    case Identity::Kind::kAnonymous: return "Anonymous";
-    case Identity::Kind::kRoot: return "Account";
-    case Identity::Kind::kUser: return "User";
+    case Identity::Kind::kAnonymous:
+      return "Anonymous";
+    case Identity::Kind::kRoot:
+      return "Account";
+    case Identity::Kind::kUser:
+      return "User";
   }
   return {};
 }

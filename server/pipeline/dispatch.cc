@@ -72,7 +72,8 @@ struct Dispatcher::Exchange {
   }
   std::string_view name() const { return operation ? operation->name : std::string_view("-"); }
   http::Response error(const aws::Error& refusal, std::string_view method) const {
-    return ErrorResponse(refusal, {service, operation ? operation->name : std::string_view(), method, request_id, host_id});
+    return ErrorResponse(refusal,
+                         {service, operation ? operation->name : std::string_view(), method, request_id, host_id});
   }
   void add_headers(http::Response& response) const {
     if (service == Service::kS3) {
@@ -106,17 +107,21 @@ Task<http::Response> Dispatcher::handle(const http::Request& request, http::Body
   } catch (const http::Disconnected&) {
     throw;
   } catch (const std::exception& fault) {
-    log::Error("internal error", {{"request_id", exchange.request_id}, {"operation", std::string(exchange.name())},
-                                  {"reason", fault.what()}});
+    log::Error(
+        "internal error",
+        {{"request_id", exchange.request_id}, {"operation", std::string(exchange.name())}, {"reason", fault.what()}});
     outcome = "fault";
     bool s3 = exchange.service == Service::kS3;
     response.emplace(exchange.error(s3 ? InternalError : ServiceFailure, request.method));
   }
   exchange.add_headers(*response);
   if (log::Enabled(log::Level::kDebug)) {
-    log::Debug("request", {{"request_id", exchange.request_id}, {"operation", std::string(exchange.name())},
-                           {"access_key_id", exchange.access_key_id}, {"status", std::to_string(response->status())},
-                           {"outcome", std::string(outcome)}, {"peer", std::string(request.peer)}});
+    log::Debug("request", {{"request_id", exchange.request_id},
+                           {"operation", std::string(exchange.name())},
+                           {"access_key_id", exchange.access_key_id},
+                           {"status", std::to_string(response->status())},
+                           {"outcome", std::string(outcome)},
+                           {"peer", std::string(request.peer)}});
   }
   co_return std::move(*response);
 }
@@ -150,7 +155,8 @@ Task<Result<http::Response>> Dispatcher::answer_s3(const http::Request& request,
   exchange.access_key_id = identity.access_key_id;
 
   const Circumstances circumstances{request, route->params, exchange.now, services_.config.region, verified->presigned};
-  const std::string compared = identity.permissions ? S3PolicyResource(*route) : std::string();  // spare most the string
+  const std::string compared =
+      identity.permissions ? S3PolicyResource(*route) : std::string();  // spare most the string
   if (auto decision = Decide(identity, operation, compared, circumstances); !decision.allowed()) {
     co_return Denial(identity, operation, S3Resource(*route), Service::kS3, decision);
   }
@@ -158,8 +164,10 @@ Task<Result<http::Response>> Dispatcher::answer_s3(const http::Request& request,
   PlainPayload plain(request, body, std::move(verified->body_sha256));
   std::optional<ChunkedPayload> chunked;
   if (verified->chunked) {
-    if (!operation.streams()) co_return aws::Error(InvalidRequest, "The value of x-amz-content-sha256 header is invalid.");
-    if (auto fine = ChunkedPayload::check_headers(request, verified->chunked->hash); !fine) co_return std::move(fine.error());
+    if (!operation.streams())
+      co_return aws::Error(InvalidRequest, "The value of x-amz-content-sha256 header is invalid.");
+    if (auto fine = ChunkedPayload::check_headers(request, verified->chunked->hash); !fine)
+      co_return std::move(fine.error());
     chunked.emplace(request, body, std::move(*verified->chunked));
   }
   Payload& payload = chunked ? static_cast<Payload&>(*chunked) : plain;

@@ -1,8 +1,9 @@
 #include "server/pipeline/error_response.h"
 
+#include <string>
+
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
-#include <string>
 
 #include "server/aws/xml_writer.h"
 
@@ -30,7 +31,7 @@ std::string S3Document(const aws::Error& error, const ErrorContext& context) {
 
 std::string QueryDocument(const aws::Error& error, const ErrorContext& context) {
   aws::XmlWriter xml(aws::XmlWriter::Style::kIndented);
-  auto xmlns = error.code() == "InvalidAction" ? kFaultNamespace
+  auto xmlns = error.code() == "InvalidAction"    ? kFaultNamespace
                : context.service == Service::kIam ? kIamNamespace
                                                   : kStsNamespace;
   xml.open("ErrorResponse", xmlns);
@@ -60,10 +61,16 @@ http::Response ErrorResponse(const aws::Error& error, const ErrorContext& contex
     return response;
   }
   switch (context.service) {
-    case Service::kS3: response.body(S3Document(error, context), "application/xml"); break;
-    case Service::kControl: response.body(ControlDocument(error, context), "application/json"); break;
+    case Service::kS3:
+      response.body(S3Document(error, context), "application/xml");
+      break;
+    case Service::kControl:
+      response.body(ControlDocument(error, context), "application/json");
+      break;
     case Service::kIam:
-    case Service::kSts: response.body(QueryDocument(error, context), "text/xml"); break;
+    case Service::kSts:
+      response.body(QueryDocument(error, context), "text/xml");
+      break;
   }
   return response;
 }

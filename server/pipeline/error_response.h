@@ -11,10 +11,10 @@ namespace keymill::pipeline {
 /// How a refusal is written for this request: the service's XML, or only a status for HEAD.
 struct ErrorContext {
   Service service = Service::kS3;
-  std::string_view operation;   ///< empty if not routed
+  std::string_view operation;  ///< empty if not routed
   std::string_view method;
   std::string_view request_id;
-  std::string_view host_id;     ///< S3 only
+  std::string_view host_id;  ///< S3 only
 };
 
 http::Response ErrorResponse(const aws::Error& error, const ErrorContext& context);

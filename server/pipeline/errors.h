@@ -8,8 +8,7 @@ namespace keymill::pipeline {
 
 using aws::ErrorKind;
 
-inline constexpr ErrorKind InternalError{"InternalError", 500,
-                                         "We encountered an internal error. Please try again."};
+inline constexpr ErrorKind InternalError{"InternalError", 500, "We encountered an internal error. Please try again."};
 inline constexpr ErrorKind BadRequest{"BadRequest", 400, "An error occurred when parsing the HTTP request."};
 inline constexpr ErrorKind MalformedTarget{"BadRequest", 400, ""};
 inline constexpr ErrorKind InvalidRequest{"InvalidRequest", 400, ""};
@@ -28,8 +27,7 @@ inline constexpr ErrorKind AccessDenied{"AccessDenied", 403, "Access Denied"};
 inline constexpr ErrorKind MaxMessageLengthExceeded{"MaxMessageLengthExceeded", 400, "Your request was too big."};
 inline constexpr ErrorKind KeyTooLongError{"KeyTooLongError", 400, "Your key is too long"};
 inline constexpr ErrorKind XAmzContentSha256Mismatch{
-    "XAmzContentSHA256Mismatch", 400,
-    "The provided 'x-amz-content-sha256' header does not match what was computed."};
+    "XAmzContentSHA256Mismatch", 400, "The provided 'x-amz-content-sha256' header does not match what was computed."};
 
 // Control API.
 inline constexpr ErrorKind NoSuchResource{"NoSuchResource", 404, "There is nothing at this path of the control API."};
@@ -38,6 +36,7 @@ inline constexpr ErrorKind NoSuchResource{"NoSuchResource", 404, "There is nothi
 inline constexpr ErrorKind InvalidAction{"InvalidAction", 400, ""};
 inline constexpr ErrorKind MalformedQueryString{"MalformedQueryString", 400, "The query string is malformed"};
 inline constexpr ErrorKind RequestEntityTooLarge{"RequestEntityTooLarge", 413, "Request body is too large"};
-inline constexpr ErrorKind ServiceFailure{"ServiceFailure", 500, "The request processing has failed because of an unknown error"};
+inline constexpr ErrorKind ServiceFailure{"ServiceFailure", 500,
+                                          "The request processing has failed because of an unknown error"};
 
 }  // namespace keymill::pipeline

@@ -42,7 +42,8 @@ std::optional<std::string> Explanations::explain(const sigv4::Verifier& verifier
 
 std::optional<StoredExplanation> Explanations::find(std::string_view request_id) const {
   std::lock_guard lock(mutex_);
-  auto found = std::find_if(kept_.begin(), kept_.end(), [&](const auto& kept) { return kept.request_id == request_id; });
+  auto found =
+      std::find_if(kept_.begin(), kept_.end(), [&](const auto& kept) { return kept.request_id == request_id; });
   if (request_id.empty() || found == kept_.end()) return std::nullopt;
   return *found;
 }

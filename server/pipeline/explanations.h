@@ -27,8 +27,8 @@ struct StoredExplanation {
 /// about a millisecond and tells something about secrets, so there are only so many a second. Any thread.
 class Explanations {
  public:
-  /// Precondition: `verifier.verify()` has just ended in SignatureMismatch for `credential`. One line for the client and
-  /// the log, without secrets; nullopt if there have been too many lately.
+  /// Precondition: `verifier.verify()` has just ended in SignatureMismatch for `credential`. One line for the client
+  /// and the log, without secrets; nullopt if there have been too many lately.
   std::optional<std::string> explain(const sigv4::Verifier& verifier, const Identities& identities,
                                      const Credential& credential, std::string_view request_id,
                                      std::string_view body_sha256, store::Millis now);

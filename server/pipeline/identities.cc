@@ -117,8 +117,10 @@ void Identities::refresh(const std::vector<std::string>& touched) {
     auto key = store::FindAccessKey(reader, id);
     auto credential = key ? build(reader, *key) : nullptr;
     retire(find(id), credential.get());
-    if (credential) changed[index]->insert_or_assign(id, std::move(credential));
-    else changed[index]->erase(id);
+    if (credential)
+      changed[index]->insert_or_assign(id, std::move(credential));
+    else
+      changed[index]->erase(id);
   }
   for (std::size_t i = 0; i < kShards; ++i) {
     if (changed[i]) (*table)[i] = std::move(changed[i]);
@@ -143,7 +145,8 @@ std::vector<Identities::Relative> Identities::relatives(const Credential& of) co
     for (const auto& [id, credential] : *shard) {
       if (!same_owner(*credential)) continue;
       bool active = credential->status == store::KeyStatus::kActive;
-      found.push_back({std::string("this user's other key ") + id + (active ? "" : ", which is not active"), credential});
+      found.push_back(
+          {std::string("this user's other key ") + id + (active ? "" : ", which is not active"), credential});
     }
   }
   std::lock_guard lock(mutex_);

@@ -48,9 +48,12 @@ const Operation* FindByName(std::span<const Operation> rows, std::string_view na
 
 std::string_view ResourceType(Target target) {
   switch (target) {
-    case Target::kService: return "SERVICE";
-    case Target::kBucket: return "BUCKET";
-    case Target::kObject: return "OBJECT";
+    case Target::kService:
+      return "SERVICE";
+    case Target::kBucket:
+      return "BUCKET";
+    case Target::kObject:
+      return "OBJECT";
   }
   return {};
 }
@@ -79,8 +82,7 @@ bool IsUtf8(std::string_view text) {
   return true;
 }
 
-Router::Router(const Tables& tables, std::vector<std::string> domains)
-    : tables_(tables), domains_(std::move(domains)) {
+Router::Router(const Tables& tables, std::vector<std::string> domains) : tables_(tables), domains_(std::move(domains)) {
   domains_.emplace_back("localhost");
   for (auto& domain : domains_) domain = sigv4::lower(domain);
   for (const auto& row : tables_.s3) {
@@ -106,7 +108,8 @@ Router::Target Router::classify(const http::Request& request) const {
 
 std::string_view Router::bucket_in_host(std::string_view host) const {
   for (const auto& domain : domains_) {
-    if (host.size() <= domain.size() || !host.ends_with(domain) || host[host.size() - domain.size() - 1] != '.') continue;
+    if (host.size() <= domain.size() || !host.ends_with(domain) || host[host.size() - domain.size() - 1] != '.')
+      continue;
     auto left = host.substr(0, host.size() - domain.size() - 1);
     // BUCKET.s3, BUCKET.s3.REGION, or the bucket alone; `s3` and `s3.REGION` are the service itself.
     if (left == "s3" || left == "iam" || left == "sts" || left.starts_with("s3.")) return {};
@@ -148,8 +151,7 @@ Result<Route> Router::route_s3(const http::Request& request) const {
   route.virtual_host = address->virtual_host;
   auto key = sigv4::percent_decode(address->key_path);
   if (!key) return aws::Error(MalformedTarget).without_body();
-  if (!IsUtf8(*key) || !IsUtf8(route.bucket))
-    return aws::Error(InvalidUri).with("URI", std::string(request.raw_path));
+  if (!IsUtf8(*key) || !IsUtf8(route.bucket)) return aws::Error(InvalidUri).with("URI", std::string(request.raw_path));
   route.key = std::move(*key);
   auto params = Params::Parse(request.raw_query);
   if (!params) return aws::Error(MalformedTarget).without_body();
@@ -175,8 +177,8 @@ Result<Route> Router::route_s3(const http::Request& request) const {
 }
 
 bool Router::is_control(const http::Request& request) {
-  return request.raw_path.starts_with(kControlPrefix) && (request.raw_path.size() == kControlPrefix.size() ||
-                                                          request.raw_path[kControlPrefix.size()] == '/');
+  return request.raw_path.starts_with(kControlPrefix) &&
+         (request.raw_path.size() == kControlPrefix.size() || request.raw_path[kControlPrefix.size()] == '/');
 }
 
 Result<Route> Router::route_control(const http::Request& request) const {
@@ -191,7 +193,8 @@ Result<Route> Router::route_control(const http::Request& request) const {
     auto brace = row.path.find('{');
     auto fixed = row.path.substr(0, brace);
     bool variable = brace != std::string_view::npos;
-    if (variable ? !path.starts_with(fixed) || path.find('/', fixed.size()) != std::string_view::npos : path != fixed) continue;
+    if (variable ? !path.starts_with(fixed) || path.find('/', fixed.size()) != std::string_view::npos : path != fixed)
+      continue;
     known_path = true;
     if (row.method != request.method) continue;
     if (variable) {
@@ -221,7 +224,8 @@ Result<Route> Router::route_query(Target target, std::string_view encoded) const
         .with_header("Location", iam ? "https://aws.amazon.com/iam" : "https://aws.amazon.com/sts")
         .without_body();
   }
-  if (version == (iam ? kIamVersion : kStsVersion)) route.operation = FindByName(iam ? tables_.iam : tables_.sts, *action);
+  if (version == (iam ? kIamVersion : kStsVersion))
+    route.operation = FindByName(iam ? tables_.iam : tables_.sts, *action);
   if (!route.operation) {
     return aws::Error(InvalidAction, "Could not find operation " + std::string(*action) + " for version " +
                                          std::string(version.value_or("NO_VERSION_SPECIFIED")));

@@ -24,7 +24,7 @@ class Router {
 
   /// What kind of request this is, before its body has been read. S3 requests are fully routed here.
   struct Target {
-    bool query_protocol = false;    ///< IAM or STS: the parameters are in the query or, with `form`, in the body
+    bool query_protocol = false;  ///< IAM or STS: the parameters are in the query or, with `form`, in the body
     bool form = false;
     Service service = Service::kS3;
   };

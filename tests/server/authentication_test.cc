@@ -1,7 +1,7 @@
-#include <gtest/gtest.h>
-
 #include <ctime>
 #include <map>
+
+#include <gtest/gtest.h>
 
 #include "server/aws/time.h"
 #include "sigv4/encoding.h"
@@ -33,8 +33,8 @@ class Bent {
       if (auto changed = replaced.find(name); changed != replaced.end()) value = changed->second;
     }
     http::Client client("127.0.0.1", server_.port());
-    return client.send(request.method, request.query.empty() ? request.path : request.path + "?" + request.query, headers,
-                       body);
+    return client.send(request.method, request.query.empty() ? request.path : request.path + "?" + request.query,
+                       headers, body);
   }
   static std::string element(const http::ClientResponse& response, std::string_view name) {
     return tools::Answer{response.status, {}, response.body}.element(name);
@@ -73,8 +73,16 @@ TEST(S3Authentication, EchoesWhatItHashedWhenTheSignatureDiffers) {
   EXPECT_EQ(Bent::element(response, "CanonicalRequest"), signed_request.canonical_request);
   EXPECT_EQ(Bent::element(response, "SignatureProvided"), signed_request.signature);
   EXPECT_EQ(Bent::element(response, "StringToSignBytes").substr(0, 8), "41 57 53");
-  auto order = {"<Code>", "<Message>", "<AWSAccessKeyId>", "<StringToSign>", "<SignatureProvided>", "<StringToSignBytes>",
-                "<CanonicalRequest>", "<CanonicalRequestBytes>", "<RequestId>", "<HostId>"};
+  auto order = {"<Code>",
+                "<Message>",
+                "<AWSAccessKeyId>",
+                "<StringToSign>",
+                "<SignatureProvided>",
+                "<StringToSignBytes>",
+                "<CanonicalRequest>",
+                "<CanonicalRequestBytes>",
+                "<RequestId>",
+                "<HostId>"};
   std::size_t at = 0;
   for (const char* element : order) {
     auto next = response.body.find(element);

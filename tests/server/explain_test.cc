@@ -1,6 +1,6 @@
-#include <gtest/gtest.h>
-
 #include <ctime>
+
+#include <gtest/gtest.h>
 
 #include "tests/server/test_server.h"
 
@@ -15,7 +15,8 @@ http::ClientResponse GetWith(const TestServer& server, const sigv4::Credentials&
   sigv4::SignRequest request{"GET", "/", {}, {{"Host", signed_host.empty() ? server.host() : signed_host}}, {}};
   sigv4::Signing signing{"us-east-1", "s3", std::time(nullptr)};
   std::vector<std::pair<std::string, std::string>> headers{{"Host", server.host()}};
-  for (const auto& line : sigv4::sign(request, credentials, signing).headers) headers.emplace_back(line.name, line.value);
+  for (const auto& line : sigv4::sign(request, credentials, signing).headers)
+    headers.emplace_back(line.name, line.value);
   http::Client client("127.0.0.1", server.port());
   return client.send("GET", "/", headers, {});
 }
@@ -24,7 +25,8 @@ http::ClientResponse Explanation(const TestServer& server, const sigv4::Credenti
   sigv4::SignRequest request{"GET", "/_keymill/v1/explain/" + std::string(id), {}, {{"Host", server.host()}}, {}};
   sigv4::Signing signing{"us-east-1", "keymill", std::time(nullptr), sigv4::kService};
   std::vector<std::pair<std::string, std::string>> headers{{"Host", server.host()}};
-  for (const auto& line : sigv4::sign(request, credentials, signing).headers) headers.emplace_back(line.name, line.value);
+  for (const auto& line : sigv4::sign(request, credentials, signing).headers)
+    headers.emplace_back(line.name, line.value);
   http::Client client("127.0.0.1", server.port());
   return client.send("GET", request.path, headers, {});
 }
@@ -40,7 +42,9 @@ TEST(Explain, NamesTheDeletedKeyWhoseSecretIsStillInUse) {
   half_rotated.secret_access_key = old_key.secret_access_key;
   EXPECT_NE(GetWith(server, half_rotated).header("x-keymill-explain").find(old_key.access_key_id), std::string::npos);
 
-  ASSERT_EQ(root.query("iam", "DeleteAccessKey", {{"UserName", "bob"}, {"AccessKeyId", old_key.access_key_id}}).summary(), "200");
+  ASSERT_EQ(
+      root.query("iam", "DeleteAccessKey", {{"UserName", "bob"}, {"AccessKeyId", old_key.access_key_id}}).summary(),
+      "200");
   auto response = GetWith(server, half_rotated);
   EXPECT_EQ(response.status, 403);
   auto line = std::string(response.header("x-keymill-explain"));
@@ -78,13 +82,16 @@ TEST(Explain, CanBeKeptOutOfResponses) {
   auto response = GetWith(server, {TestServer::kRootId, "wrong"});
   EXPECT_EQ(response.status, 403);
   EXPECT_EQ(response.header("x-keymill-explain"), "");
-  EXPECT_EQ(Explanation(server, {TestServer::kRootId, TestServer::kRootSecret}, response.header("x-amz-request-id")).status, 200);
+  EXPECT_EQ(
+      Explanation(server, {TestServer::kRootId, TestServer::kRootSecret}, response.header("x-amz-request-id")).status,
+      200);
 }
 
 TEST(Explain, IsRationed) {
   TestServer server;
   int explained = 0;
-  for (int i = 0; i < 120; ++i) explained += !GetWith(server, {TestServer::kRootId, "wrong"}).header("x-keymill-explain").empty();
+  for (int i = 0; i < 120; ++i)
+    explained += !GetWith(server, {TestServer::kRootId, "wrong"}).header("x-keymill-explain").empty();
   EXPECT_GE(explained, 50);
   EXPECT_LT(explained, 120);
 }

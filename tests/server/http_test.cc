@@ -27,7 +27,8 @@ std::string Exchange(const TestServer& server, std::string_view bytes, bool fini
     }
     if (finish) ::shutdown(fd, SHUT_WR);
     char buffer[4096];
-    for (ssize_t got; (got = ::recv(fd, buffer, sizeof buffer, 0)) > 0;) answer.append(buffer, static_cast<std::size_t>(got));
+    for (ssize_t got; (got = ::recv(fd, buffer, sizeof buffer, 0)) > 0;)
+      answer.append(buffer, static_cast<std::size_t>(got));
   }
   ::close(fd);
   return answer;
@@ -41,9 +42,9 @@ std::size_t Count(std::string_view text, std::string_view part) {
 
 TEST(Http, AnswersRubbishWithAnAwsErrorAndCloses) {
   TestServer server;
-  for (std::string_view bytes : {"GET\r\n\r\n", "\x16\x03\x01 hello\r\n\r\n", "GET / HTTP/9.9\r\n\r\n",
-                                 "GET / HTTP/1.1\r\nContent-Length: abc\r\n\r\n",
-                                 "GET / HTTP/1.1\r\nContent-Length: -1\r\n\r\n"}) {
+  for (std::string_view bytes :
+       {"GET\r\n\r\n", "\x16\x03\x01 hello\r\n\r\n", "GET / HTTP/9.9\r\n\r\n",
+        "GET / HTTP/1.1\r\nContent-Length: abc\r\n\r\n", "GET / HTTP/1.1\r\nContent-Length: -1\r\n\r\n"}) {
     auto answer = Exchange(server, bytes);
     EXPECT_EQ(answer.substr(0, 12), "HTTP/1.1 400") << bytes;
     EXPECT_NE(answer.find("<Code>BadRequest</Code>"), std::string::npos) << bytes;
@@ -81,8 +82,8 @@ TEST(Http, RefusesBadEscapesWithoutABody) {
 
 TEST(Http, AFinalAnswerComesInsteadOf100Continue) {
   TestServer server;
-  auto answer = Exchange(server,
-                         "PUT /b/k HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\nExpect: 100-continue\r\n\r\n", false);
+  auto answer = Exchange(
+      server, "PUT /b/k HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\nExpect: 100-continue\r\n\r\n", false);
   EXPECT_EQ(answer.substr(0, 12), "HTTP/1.1 403");
   EXPECT_EQ(answer.find("100 Continue"), std::string::npos);
 }

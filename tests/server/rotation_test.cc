@@ -56,8 +56,9 @@ TEST(Rotation, KeysUsersAndObjectsSurviveARestart) {
   EXPECT_EQ(client.s3("GET", "/bob-bucket/small").body, "v");
   EXPECT_EQ(client.s3("GET", "/bob-bucket/large").body, std::string(3 << 20, 'x'));
   EXPECT_EQ(client.query("sts", "GetCallerIdentity").element("Arn"), "arn:aws:iam::123456789012:user/bob");
-  EXPECT_EQ(server.root().query("iam", "GetAccessKeyLastUsed", {{"AccessKeyId", bob.access_key_id}}).element("ServiceName"),
-            "sts");
+  EXPECT_EQ(
+      server.root().query("iam", "GetAccessKeyLastUsed", {{"AccessKeyId", bob.access_key_id}}).element("ServiceName"),
+      "sts");
 }
 
 TEST(Rotation, ARenamedUserKeepsItsKeysUnderTheNewArn) {

@@ -1,6 +1,6 @@
-#include <gtest/gtest.h>
-
 #include <ctime>
+
+#include <gtest/gtest.h>
 
 #include "sigv4/aws_chunked.h"
 #include "sigv4/encoding.h"
@@ -25,7 +25,9 @@ struct Upload {
   tools::Answer send(const TestServer& server) const {
     sigv4::Credentials credentials{TestServer::kRootId, TestServer::kRootSecret};
     sigv4::Signing signing{"us-east-1", "s3", std::time(nullptr)};
-    sigv4::SignRequest request{"PUT", path, {},
+    sigv4::SignRequest request{"PUT",
+                               path,
+                               {},
                                {{"Host", server.host()},
                                 {"x-amz-decoded-content-length", std::to_string(data.size())},
                                 {"Content-Encoding", "aws-chunked"}},
@@ -34,7 +36,8 @@ struct Upload {
     auto made = sigv4::sign(request, credentials, signing);
     sigv4::ChunkedEncoder encoder(*sigv4::parse_payload_hash(kind), credentials, signing, made);
     std::string body;
-    for (std::size_t at = 0; at < data.size(); at += chunk) body += encoder.chunk(std::string_view(data).substr(at, chunk));
+    for (std::size_t at = 0; at < data.size(); at += chunk)
+      body += encoder.chunk(std::string_view(data).substr(at, chunk));
     body += encoder.last(trailers);
     if (spoil) body = spoil(std::move(body));
     std::vector<std::pair<std::string, std::string>> headers;

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <stdlib.h>
-
 #include <filesystem>
 #include <memory>
 #include <string>
+
+#include <stdlib.h>
 
 #include "server/app.h"
 #include "server/log.h"
