@@ -8,12 +8,6 @@ namespace {
 struct PublicAccessBlock {
   bool block_acls = false, ignore_acls = false, block_policy = false, restrict_buckets = false;
 };
-struct OwnershipRule {
-  std::string ownership;
-};
-struct OwnershipControls {
-  std::vector<OwnershipRule> rules;
-};
 struct EncryptionDefault {
   std::string algorithm;
   std::optional<std::string> key;
@@ -43,12 +37,6 @@ inline constexpr auto kFields<s3::PublicAccessBlock> =
                Field{"IgnorePublicAcls", &s3::PublicAccessBlock::ignore_acls},
                Field{"BlockPublicPolicy", &s3::PublicAccessBlock::block_policy},
                Field{"RestrictPublicBuckets", &s3::PublicAccessBlock::restrict_buckets}};
-template <>
-inline constexpr auto kFields<s3::OwnershipRule> = std::tuple{
-    Field{"ObjectOwnership", &s3::OwnershipRule::ownership, kRequired, "BucketOwnerPreferred|ObjectWriter|BucketOwnerEnforced"}};
-template <>
-inline constexpr auto kFields<s3::OwnershipControls> =
-    std::tuple{Field{"Rule", &s3::OwnershipControls::rules, kRequired}};
 template <>
 inline constexpr auto kFields<s3::EncryptionDefault> =
     std::tuple{Field{"SSEAlgorithm", &s3::EncryptionDefault::algorithm, kRequired, "AES256|aws:kms|aws:kms:dsse"},
@@ -104,9 +92,6 @@ constexpr DocumentKind kLifecycle{"lifecycle", "LifecycleConfiguration", &NoSuch
                                   ComposeShape<LifecycleConfiguration, CheckLifecycle>, Insist::kLifecycle};
 constexpr DocumentKind kLogging{"logging", "BucketLoggingStatus", nullptr, ComposeLogging};
 constexpr DocumentKind kNotification{"notification", "NotificationConfiguration", nullptr, ComposeAsIs};
-constexpr DocumentKind kOwnership{
-    "ownershipControls", "OwnershipControls", &OwnershipControlsNotFoundError, ComposeShape<OwnershipControls, OneRule>, Insist::kNo, 2048,
-    "<Rule><ObjectOwnership>BucketOwnerEnforced</ObjectOwnership></Rule>", true};
 constexpr DocumentKind kPublicAccess{
     "publicAccessBlock", "PublicAccessBlockConfiguration", &NoSuchPublicAccessBlockConfiguration,
     ComposeShape<PublicAccessBlock, Anything>, Insist::kNo, 2097152,
@@ -139,9 +124,6 @@ Answer GetBucketLogging(Call& call) { return GetDocument(call, kLogging); }
 Answer PutBucketLogging(Call& call) { return PutDocument(call, kLogging); }
 Answer GetBucketNotificationConfiguration(Call& call) { return GetDocument(call, kNotification); }
 Answer PutBucketNotificationConfiguration(Call& call) { return PutDocument(call, kNotification); }
-Answer GetBucketOwnershipControls(Call& call) { return GetDocument(call, kOwnership); }
-Answer PutBucketOwnershipControls(Call& call) { return PutDocument(call, kOwnership); }
-Answer DeleteBucketOwnershipControls(Call& call) { return DeleteDocument(call, kOwnership); }
 Answer GetPublicAccessBlock(Call& call) { return GetDocument(call, kPublicAccess); }
 Answer PutPublicAccessBlock(Call& call) { return PutDocument(call, kPublicAccess); }
 Answer DeletePublicAccessBlock(Call& call) { return DeleteDocument(call, kPublicAccess); }

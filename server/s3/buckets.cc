@@ -4,13 +4,13 @@
 #include "server/aws/ids.h"
 #include "server/aws/time.h"
 #include "server/config.h"
+#include "server/s3/acl.h"
 #include "server/s3/bucket_name.h"
 #include "server/s3/errors.h"
 #include "server/s3/handlers.h"
 #include "server/s3/integrity.h"
 #include "server/s3/list_encoding.h"
 #include "server/s3/lookup.h"
-#include "server/s3/metadata.h"
 #include "server/s3/regions.h"
 #include "server/s3/tags.h"
 
@@ -72,6 +72,23 @@ Result<std::string> PlaceBucket(const std::optional<std::string>& constraint, co
   return Error(IllegalLocationConstraintException,
                "The " + constraint.value_or("unspecified") +
                    " location constraint is incompatible for the region specific endpoint this request was sent to.");
+}
+
+/// Ownership controls and ACL of a new bucket.
+Result<> ReadAccess(const Call& call, store::Bucket& bucket) {
+  const std::string_view ownership = call.header("x-amz-object-ownership").value_or(kOwnerEnforced);
+  if (ownership != kOwnerEnforced && ownership != "BucketOwnerPreferred" && ownership != "ObjectWriter") {
+    return InvalidArgumentNamed("Invalid x-amz-object-ownership header: " + std::string(ownership),
+                                "x-amz-object-ownership", ownership);
+  }
+  bucket.object_ownership = ownership == kOwnerEnforced ? std::string_view() : ownership;
+  const std::string owner_id = aws::CanonicalUserId(bucket.account);
+  const auto grants = ReadAclHeaders(call, owner_id);
+  if (!grants) return grants.error();
+  if (!*grants || IsPrivate(**grants, owner_id)) return {};
+  if (!HasAcls(bucket)) return Error(InvalidBucketAclWithObjectOwnership);
+  bucket.acl = EncodeGrants(**grants);
+  return {};
 }
 
 /// A name that is taken: its owner may ask again in the oldest region, and nothing changes.
@@ -157,7 +174,6 @@ Answer ListBuckets(Call& call) {
 Answer CreateBucket(Call& call) {
   const std::string& name = call.route().bucket;
   if (!IsValidBucketName(name)) co_return Error(InvalidBucketName).with("BucketName", name);
-  if (auto checked = CheckNewBucketAcl(call); !checked) co_return checked.error();
   const auto text = co_await ReceiveDocument(call, kMaxDocument);
   if (!text) co_return text.error();
   const auto request = ParseCreate(*text);
@@ -170,6 +186,7 @@ Answer CreateBucket(Call& call) {
   bucket.region = *region;
   bucket.created = WholeSeconds(call.now());
   bucket.tags = PairsOf({request->tags});
+  if (auto read = ReadAccess(call, bucket); !read) co_return read.error();
   auto create = [&](store::Txn& txn) -> Result<> {
     if (const auto existing = store::FindBucket(txn, name)) return Recreate(*existing, bucket);
     store::PutBucket(txn, bucket);

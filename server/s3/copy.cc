@@ -1,6 +1,7 @@
 #include "server/aws/time.h"
 #include "server/aws/xml_writer.h"
 #include "server/http/runtime.h"
+#include "server/s3/acl.h"
 #include "server/s3/conditions.h"
 #include "server/s3/copy_source.h"
 #include "server/s3/errors.h"
@@ -177,6 +178,7 @@ Answer CopyObject(Call& call) {
     const auto plan = co_await call.read(find);
     if (!plan) co_return plan.error();
     store::Object copy = MakeCopy(*input, call, plan->source);
+    if (auto read = ReadObjectAcl(call, plan->target, copy); !read) co_return read.error();
     const ChecksumKind* kind = input->checksum != nullptr ? input->checksum : FindChecksumKind(copy.checksum.algorithm);
     if (kind == nullptr) kind = &kCrc64Nvme;
     const bool rehash = plan->source.part_count > 0 || kind->name != copy.checksum.algorithm;

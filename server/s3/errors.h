@@ -41,11 +41,13 @@ inline constexpr ErrorKind InvalidRedirectLocation{"InvalidRedirectLocation", 40
 inline constexpr ErrorKind InvalidStorageClass{"InvalidStorageClass", 400, "The storage class you specified is not valid"};
 inline constexpr ErrorKind InvalidTag{"InvalidTag", 400, "The TagKey you have provided is invalid"};
 inline constexpr ErrorKind InvalidTargetBucketForLogging{"InvalidTargetBucketForLogging", 400, "The target bucket for logging does not exist"};
+inline constexpr ErrorKind MalformedACLError{"MalformedACLError", 400, "The XML you provided was not well-formed or did not validate against our published schema"};
 inline constexpr ErrorKind MalformedPolicy{"MalformedPolicy", 400, "This policy contains invalid Json"};
 inline constexpr ErrorKind MalformedXML{"MalformedXML", 400, "The XML you provided was not well-formed or did not validate against our published schema"};
 inline constexpr ErrorKind MetadataTooLarge{"MetadataTooLarge", 400, "Your metadata headers exceed the maximum allowed metadata size"};
 inline constexpr ErrorKind MissingContentLength{"MissingContentLength", 411, "You must provide the Content-Length HTTP header."};
 inline constexpr ErrorKind MissingRequestBodyError{"MissingRequestBodyError", 400, "Request Body is empty"};
+inline constexpr ErrorKind MissingSecurityHeader{"MissingSecurityHeader", 400, "Your request was missing a required header"};
 inline constexpr ErrorKind NoSuchBucket{"NoSuchBucket", 404, "The specified bucket does not exist"};
 inline constexpr ErrorKind NoSuchBucketPolicy{"NoSuchBucketPolicy", 404, "The bucket policy does not exist"};
 inline constexpr ErrorKind NoSuchConfiguration{"NoSuchConfiguration", 404, "The specified configuration does not exist."};
@@ -60,6 +62,7 @@ inline constexpr ErrorKind ObjectLockConfigurationNotFoundError{"ObjectLockConfi
 inline constexpr ErrorKind OwnershipControlsNotFoundError{"OwnershipControlsNotFoundError", 404, "The bucket ownership controls were not found"};
 inline constexpr ErrorKind PreconditionFailed{"PreconditionFailed", 412, "At least one of the pre-conditions you specified did not hold"};
 inline constexpr ErrorKind ReplicationConfigurationNotFoundError{"ReplicationConfigurationNotFoundError", 404, "The replication configuration was not found"};
+inline constexpr ErrorKind UnexpectedContent{"UnexpectedContent", 400, "This request does not support content"};
 
 /// InvalidArgument names what was wrong and, mostly, its value.
 inline Error InvalidArgumentNamed(std::string message, std::string_view name, std::string_view value) {

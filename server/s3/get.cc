@@ -10,6 +10,7 @@
 #include "server/s3/lookup.h"
 #include "server/s3/metadata.h"
 #include "server/s3/range.h"
+#include "server/s3/versions.h"
 #include "sigv4/encoding.h"
 #include "store/blobs.h"
 
@@ -21,18 +22,6 @@ struct Selection {
   ByteRange range;
   bool partial = false;  ///< 206 with Content-Range
 };
-
-Result<store::Object> RequireObject(const store::Reader& reader, const Call& call) {
-  auto bucket = RequireBucket(reader, call);
-  if (!bucket) return bucket.error();
-  const auto version = call.params().find("versionId");
-  if (version && *version != "null") {
-    return InvalidArgumentNamed("Invalid version id specified", "versionId", *version);
-  }
-  auto object = store::FindObject(reader, bucket->id, call.route().key);
-  if (!object || object->delete_marker) return Error(NoSuchKey).with("Key", call.route().key);
-  return std::move(*object);
-}
 
 Result<Selection> SelectPart(std::string_view text, const store::Object& object) {
   if (text != "1") {

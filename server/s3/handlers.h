@@ -21,6 +21,17 @@ Answer DeleteBucket(Call& call);
 Answer ListObjects(Call& call);
 Answer ListObjectsV2(Call& call);
 
+// attributes.cc
+Answer GetObjectAttributes(Call& call);
+
+// access.cc
+Answer GetBucketOwnershipControls(Call& call);
+Answer PutBucketOwnershipControls(Call& call);
+Answer DeleteBucketOwnershipControls(Call& call);
+Answer GetBucketAcl(Call& call);
+Answer PutBucketAcl(Call& call);
+Answer GetObjectAcl(Call& call);
+
 // get.cc
 Answer GetObject(Call& call);
 Answer HeadObject(Call& call);
@@ -44,9 +55,6 @@ Answer GetBucketLogging(Call& call);
 Answer PutBucketLogging(Call& call);
 Answer GetBucketNotificationConfiguration(Call& call);
 Answer PutBucketNotificationConfiguration(Call& call);
-Answer GetBucketOwnershipControls(Call& call);
-Answer PutBucketOwnershipControls(Call& call);
-Answer DeleteBucketOwnershipControls(Call& call);
 Answer GetPublicAccessBlock(Call& call);
 Answer PutPublicAccessBlock(Call& call);
 Answer DeletePublicAccessBlock(Call& call);

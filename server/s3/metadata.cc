@@ -21,12 +21,6 @@ constexpr std::string_view kDefaultContentType = "binary/octet-stream";
 constexpr std::array<std::string_view, 12> kStorageClasses = {
     "STANDARD",   "REDUCED_REDUNDANCY", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER",
     "DEEP_ARCHIVE", "OUTPOSTS",         "GLACIER_IR",  "SNOW",       "EXPRESS_ONEZONE",     "FSX_OPENZFS"};
-constexpr std::array<std::string_view, 8> kCannedAcls = {
-    "private", "public-read", "public-read-write", "authenticated-read", "aws-exec-read",
-    "bucket-owner-read", "bucket-owner-full-control", "log-delivery-write"};
-constexpr std::array<std::string_view, 5> kGrantHeaders = {"x-amz-grant-full-control", "x-amz-grant-read",
-                                                           "x-amz-grant-read-acp", "x-amz-grant-write",
-                                                           "x-amz-grant-write-acp"};
 
 template <class List>
 bool Contains(const List& list, std::string_view value) {
@@ -71,18 +65,6 @@ std::string StoredEncoding(std::string_view value) {
     stored += token;
   }
   return stored;
-}
-
-/// Buckets own their objects and have no ACLs, S3's default since 2023: only what changes nothing is accepted.
-Result<> CheckAcl(const pipeline::Call& call) {
-  if (const auto acl = call.header("x-amz-acl")) {
-    if (!Contains(kCannedAcls, *acl)) return InvalidArgumentNamed("", "x-amz-acl", *acl);
-    if (*acl != "private" && *acl != "bucket-owner-full-control") return Error(AccessControlListNotSupported);
-  }
-  for (const std::string_view grant : kGrantHeaders) {
-    if (call.header(grant)) return Error(AccessControlListNotSupported);
-  }
-  return {};
 }
 
 Result<> CheckEncryption(const pipeline::Call& call) {
@@ -138,7 +120,6 @@ Result<> ReadReplaceableHeaders(const pipeline::Call& call, store::Object& objec
 }
 
 Result<> ReadPlacementHeaders(const pipeline::Call& call, store::Object& object) {
-  if (auto checked = CheckAcl(call); !checked) return checked.error();
   if (auto checked = CheckEncryption(call); !checked) return checked.error();
   const std::string_view storage_class = call.header_or_empty("x-amz-storage-class");
   if (!storage_class.empty() && !Contains(kStorageClasses, storage_class)) {
@@ -150,16 +131,6 @@ Result<> ReadPlacementHeaders(const pipeline::Call& call, store::Object& object)
     return Error(InvalidRedirectLocation);
   }
   object.website_redirect = redirect;
-  return {};
-}
-
-Result<> CheckNewBucketAcl(const pipeline::Call& call) {
-  const auto acl = call.header("x-amz-acl");
-  if (acl && !Contains(kCannedAcls, *acl)) return InvalidArgumentNamed("", "x-amz-acl", *acl);
-  bool grants = acl && *acl != "private";
-  for (const std::string_view grant : kGrantHeaders) grants = grants || call.header(grant);
-  const std::string_view ownership = call.header("x-amz-object-ownership").value_or("BucketOwnerEnforced");
-  if (grants && ownership == "BucketOwnerEnforced") return Error(InvalidBucketAclWithObjectOwnership);
   return {};
 }
 

@@ -9,16 +9,13 @@
 namespace keymill::s3 {
 
 /// Takes an object's system headers, user metadata, tags, storage class and redirect from a request that makes it.
-/// Errors: MetadataTooLarge, InvalidStorageClass, InvalidTag, those of ACL and encryption headers.
+/// Errors: MetadataTooLarge, InvalidStorageClass, InvalidTag, those of encryption headers.
 Result<> ReadObjectHeaders(const pipeline::Call& call, store::Object& object);
 
 /// The part of it that x-amz-metadata-directive: REPLACE replaces.
 Result<> ReadReplaceableHeaders(const pipeline::Call& call, store::Object& object);
-/// Storage class, ACL and encryption: what a copy never takes from its source.
+/// Storage class, redirect and encryption: what a copy never takes from its source.
 Result<> ReadPlacementHeaders(const pipeline::Call& call, store::Object& object);
-
-/// The ACL headers of CreateBucket.
-Result<> CheckNewBucketAcl(const pipeline::Call& call);
 
 /// What GET and HEAD, 304 included, say about an object. `overrides` may replace some: those are written by the caller.
 struct Overrides {

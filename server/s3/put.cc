@@ -1,3 +1,4 @@
+#include "server/s3/acl.h"
 #include "server/s3/conditions.h"
 #include "server/s3/errors.h"
 #include "server/s3/handlers.h"
@@ -33,7 +34,9 @@ Answer PutObject(Call& call) {
   auto declared = ReadDeclaredDigests(call);
   if (!declared) co_return declared.error();
   auto admit = [&](const store::Reader& reader) { return Admit(reader, call, *conditions); };
-  if (auto admitted = co_await call.read(admit); !admitted) co_return admitted.error();
+  const auto admitted = co_await call.read(admit);
+  if (!admitted) co_return admitted.error();
+  if (auto read = ReadObjectAcl(call, *admitted, object); !read) co_return read.error();
 
   Receiver receiver(call, std::move(*declared));
   if (auto received = co_await receiver.receive(); !received) co_return received.error();

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/pipeline/call.h"
+
+namespace keymill::s3 {
+
+/// One grant of an access control list. Exactly one of `id` (a canonical user id) and `uri` (a group) is set.
+struct Grant {
+  std::string id, uri;
+  std::string permission;  ///< FULL_CONTROL, READ, WRITE, READ_ACP, WRITE_ACP
+};
+using Grants = std::vector<Grant>;
+
+/// What a canned ACL stands for; nullopt if there is none of that name.
+std::optional<Grants> CannedAcl(std::string_view name, const std::string& owner_id);
+
+/// The grants of x-amz-acl or of the x-amz-grant-* headers; nullopt if the request has neither.
+Result<std::optional<Grants>> ReadAclHeaders(const pipeline::Call& call, const std::string& owner_id);
+
+/// The grants of an AccessControlPolicy document.
+Result<Grants> ParseAclDocument(std::string_view text);
+std::string AclDocument(const std::string& owner_id, const Grants& grants);
+
+/// The stored form; empty text = private.
+std::string EncodeGrants(const Grants& grants);
+Grants DecodeGrants(std::string_view text, const std::string& owner_id);
+
+/// A bucket whose ownership controls say BucketOwnerEnforced, as all do from the start, has no ACLs.
+inline constexpr std::string_view kOwnerEnforced = "BucketOwnerEnforced";
+bool HasAcls(const store::Bucket& bucket);
+
+/// The ACL that a request gives to a new object.
+Result<> ReadObjectAcl(const pipeline::Call& call, const store::Bucket& bucket, store::Object& object);
+
+/// True if it gives nobody more than a private one does: what buckets without ACLs accept.
+bool IsPrivate(const Grants& grants, const std::string& owner_id);
+
+}  // namespace keymill::s3
