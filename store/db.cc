@@ -71,6 +71,8 @@ rocksdb::DBOptions QuietOptions(rocksdb::Env* env) {
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
   options.max_background_jobs = 2;
+  options.max_file_opening_threads = 1;  // else sixteen are started at every start
+  options.manifest_preallocation_size = 64 << 10;
   options.skip_stats_update_on_db_open = true;
   options.skip_checking_sst_file_sizes_on_db_open = true;
   options.avoid_unnecessary_blocking_io = true;  // files are unlinked by a background thread, not by whoever read last

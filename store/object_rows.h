@@ -51,6 +51,9 @@ std::optional<Object> DecodeWhole(const Reader& reader, std::string_view key, st
 
 /// The stored value; blobs and parts go to a row of their own if there are many.
 std::string Store(Txn& txn, const Object& object);
+/// PutObject() and PutVersion() for an object whose blobs have been counted.
+void Install(Txn& txn, BucketId bucket, Object& object);
+void InstallVersion(Txn& txn, BucketId bucket, Object& object);
 /// Releases the blobs of a version that is about to be erased, and its row of blobs.
 void Release(Txn& txn, std::string_view value);
 

@@ -14,6 +14,10 @@ namespace {
 // Beyond this a record would be a burden to listings.
 constexpr std::size_t kBlobsInRecord = 16;
 
+bool HasLayout(const Object& object) {
+  return object.body.blobs.size() > kBlobsInRecord || object.parts.size() > kBlobsInRecord;
+}
+
 std::optional<Place> ReadPlace(const Reader& reader, Family family, std::string row) {
   auto value = reader.get(family, row);
   if (!value) return std::nullopt;
@@ -46,7 +50,7 @@ std::optional<Object> DecodeWhole(const Reader& reader, std::string_view key, st
 }
 
 std::string Store(Txn& txn, const Object& object) {
-  if (object.body.blobs.size() <= kBlobsInRecord && object.parts.size() <= kBlobsInRecord) return Encode(object);
+  if (!HasLayout(object)) return Encode(object);
   txn.put(Family::kRows, blob_rows::LayoutKey(object.sequence), EncodeLayout(object));
   return EncodeWithLayout(object, object.sequence);
 }
@@ -55,7 +59,14 @@ void Release(Txn& txn, std::string_view value) {
   const auto object = DecodeWhole(txn, {}, value);
   if (!object) throw StoreError("the blobs of an object are missing");
   for (const auto& blob : object->body.blobs) ReleaseReference(txn, blob);
-  txn.erase(Family::kRows, blob_rows::LayoutKey(object->sequence));
+  if (HasLayout(*object)) txn.erase(Family::kRows, blob_rows::LayoutKey(object->sequence));
+}
+
+void Install(Txn& txn, BucketId bucket, Object& object) {
+  object.sequence = txn.next_id();
+  const auto row = CurrentKey(bucket, object.key);
+  if (const auto former = txn.get(Family::kObjects, row)) Release(txn, *former);
+  txn.put(Family::kObjects, row, Store(txn, object));
 }
 
 }  // namespace object_rows
@@ -77,12 +88,9 @@ std::optional<Object> FindObject(const Reader& reader, BucketId bucket, std::str
 }
 
 void PutObject(Txn& txn, BucketId bucket, Object& object) {
-  object.sequence = txn.next_id();
-  const auto row = CurrentKey(bucket, object.key);
   // References first: the new body may be the former one.
   for (const auto& blob : object.body.blobs) AddReference(txn, blob);
-  if (const auto former = txn.get(Family::kObjects, row)) Release(txn, *former);
-  txn.put(Family::kObjects, row, Store(txn, object));
+  Install(txn, bucket, object);
 }
 
 bool EraseObject(Txn& txn, BucketId bucket, std::string_view key) {

@@ -177,8 +177,10 @@ int FillDiskAndRecover(const std::filesystem::path& mount_point) {
   {
     Fixture fixture(OnDisk(mount_point / "data"));
     bool refused = false;
+    std::mt19937_64 random(1);
     const auto put = [&] {
-      fixture.committer.run([&](Txn& txn) { txn.put(Family::kLab, std::to_string(written), std::string(200'000, 'x')); });
+      const auto value = RandomBytes(random, 200'000);  // nothing that compresses
+      fixture.committer.run([&](Txn& txn) { txn.put(Family::kLab, std::to_string(written), value); });
       ++written;
     };
     while (written < 200 && !refused) {
