@@ -6,6 +6,7 @@
 #include "server/s3/integrity.h"
 #include "server/s3/lookup.h"
 #include "server/s3/versions.h"
+#include "store/versions.h"
 
 namespace keymill::s3 {
 namespace {
@@ -129,10 +130,35 @@ Answer PutBucketAcl(Call& call) {
 
 Answer GetObjectAcl(Call& call) {
   auto find = [&](const store::Reader& reader) { return RequireObject(reader, call); };
-  const auto object = co_await call.read(find);
-  if (!object) co_return object.error();
-  const std::string owner_id = aws::CanonicalUserId(object->owner);
-  co_return XmlResponse(AclDocument(owner_id, DecodeGrants(object->acl, owner_id)));
+  const auto found = co_await call.read(find);
+  if (!found) co_return found.error();
+  const std::string owner_id = aws::CanonicalUserId(found->object.owner);
+  http::Response response = XmlResponse(AclDocument(owner_id, DecodeGrants(found->object.acl, owner_id)));
+  WriteVersionHeader(response, found->bucket, found->object);
+  co_return response;
+}
+
+Answer PutObjectAcl(Call& call) {
+  auto find = [&](const store::Reader& reader) { return RequireObject(reader, call); };
+  const auto before = co_await call.read(find);
+  if (!before) co_return before.error();
+  const std::string owner_id = aws::CanonicalUserId(before->object.owner);
+  const auto grants = co_await ReceiveGrants(call, owner_id);
+  if (!grants) co_return grants.error();
+  auto put = [&](store::Txn& txn) -> Result<FoundObject> {
+    auto found = RequireObject(txn, call);
+    if (!found) return found.error();
+    const bool harmless = IsPrivate(*grants, owner_id);
+    if (!harmless && !HasAcls(found->bucket)) return Error(AccessControlListNotSupported);
+    found->object.acl = harmless ? std::string() : EncodeGrants(*grants);
+    store::UpdateVersion(txn, found->bucket.id, found->object);
+    return found;
+  };
+  const auto found = co_await call.commit(put);
+  if (!found) co_return found.error();
+  http::Response response;
+  WriteVersionHeader(response, found->bucket, found->object);
+  co_return response;
 }
 
 }  // namespace keymill::s3

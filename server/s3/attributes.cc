@@ -120,10 +120,11 @@ Answer GetObjectAttributes(Call& call) {
   const auto input = ReadAttributesInput(call);
   if (!input) co_return input.error();
   auto find = [&](const store::Reader& reader) { return RequireObject(reader, call); };
-  const auto object = co_await call.read(find);
-  if (!object) co_return object.error();
-  http::Response response = XmlResponse(Attributes(*input, *object));
-  response.header("Last-Modified", aws::HttpDate(object->modified));
+  const auto found = co_await call.read(find);
+  if (!found) co_return found.error();
+  http::Response response = XmlResponse(Attributes(*input, found->object));
+  response.header("Last-Modified", aws::HttpDate(found->object.modified));
+  WriteVersionHeader(response, found->bucket, found->object);
   co_return response;
 }
 

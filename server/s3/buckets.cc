@@ -99,6 +99,12 @@ Result<> Recreate(const store::Bucket& existing, const store::Bucket& wanted) {
   return {};
 }
 
+Error NotEmpty(const store::Bucket& bucket) {
+  std::string message(BucketNotEmpty.message);
+  if (bucket.versioning != store::Versioning::kUnversioned) message += ". You must delete all versions in the bucket.";
+  return Error(BucketNotEmpty, std::move(message)).with("BucketName", bucket.name);
+}
+
 /// The filters of ListBuckets.
 struct BucketFilter {
   std::string prefix, region, after;
@@ -226,7 +232,7 @@ Answer DeleteBucket(Call& call) {
   auto erase = [&](store::Txn& txn) -> Result<> {
     const auto bucket = RequireBucket(txn, call);
     if (!bucket) return bucket.error();
-    if (!store::BucketIsEmpty(txn, bucket->id)) return Error(BucketNotEmpty).with("BucketName", bucket->name);
+    if (!store::BucketIsEmpty(txn, bucket->id)) return NotEmpty(*bucket);
     store::EraseBucket(txn, *bucket);
     return {};
   };

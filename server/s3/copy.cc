@@ -10,6 +10,7 @@
 #include "server/s3/metadata.h"
 #include "server/s3/receive.h"
 #include "server/s3/tags.h"
+#include "server/s3/versions.h"
 #include "sigv4/encoding.h"
 #include "store/blobs.h"
 
@@ -78,7 +79,7 @@ Result<CopyInput> ReadCopyInput(const Call& call) {
 /// The object to copy, as it is now, and the bucket it goes to.
 struct CopyPlan {
   store::Bucket target;
-  store::Object source;
+  FoundObject from;
 };
 
 Result<CopyPlan> Plan(const store::Reader& reader, const Call& call, const CopyInput& input) {
@@ -86,15 +87,16 @@ Result<CopyPlan> Plan(const store::Reader& reader, const Call& call, const CopyI
   if (!target) return target.error();
   auto source = FindCopySource(reader, call, input.source);
   if (!source) return source.error();
-  const auto holds = CheckRead(input.source_conditions, *source, call.now(), kCopySourcePrefix);
+  const store::Object& object = source->object;
+  const auto holds = CheckRead(input.source_conditions, object, call.now(), kCopySourcePrefix);
   if (!holds) return holds.error();
-  if (source->size > kMaxSinglePut) {
+  if (object.size > kMaxSinglePut) {
     return Error(InvalidRequest, "The specified copy source is larger than the maximum allowable size for a copy source: " +
                                      std::to_string(kMaxSinglePut));
   }
   const std::string& key = call.route().key;
   const bool changes = input.replace_metadata || input.says_encryption || !input.object.website_redirect.empty() ||
-                       input.source.version_id || input.object.storage_class != source->storage_class;
+                       input.source.version_id || input.object.storage_class != object.storage_class;
   if (!changes && input.source.bucket == target->name && input.source.key == key) {
     return Error(InvalidRequest, "This copy request is illegal because it is trying to copy an object to itself without "
                                  "changing the object's metadata, storage class, website redirect location or "
@@ -173,23 +175,24 @@ Answer CopyObject(Call& call) {
   }
   const auto input = ReadCopyInput(call);
   if (!input) co_return input.error();
+  const std::string version_id = NewVersionId();
   for (;;) {
     auto find = [&](const store::Reader& reader) { return Plan(reader, call, *input); };
     const auto plan = co_await call.read(find);
     if (!plan) co_return plan.error();
-    store::Object copy = MakeCopy(*input, call, plan->source);
+    store::Object copy = MakeCopy(*input, call, plan->from.object);
     if (auto read = ReadObjectAcl(call, plan->target, copy); !read) co_return read.error();
     const ChecksumKind* kind = input->checksum != nullptr ? input->checksum : FindChecksumKind(copy.checksum.algorithm);
     if (kind == nullptr) kind = &kCrc64Nvme;
-    const bool rehash = plan->source.part_count > 0 || kind->name != copy.checksum.algorithm;
+    const bool rehash = plan->from.object.part_count > 0 || kind->name != copy.checksum.algorithm;
     if (rehash && !co_await Rehash(call, *kind, copy)) continue;
 
     // The source may have been replaced since; then its bytes are not those described, and it is read again.
     auto put = [&](store::Txn& txn) -> Result<bool> {
       const auto now = Plan(txn, call, *input);
       if (!now) return now.error();
-      if (now->source.sequence != plan->source.sequence) return false;
-      store::PutObject(txn, now->target.id, copy);
+      if (now->from.object.sequence != plan->from.object.sequence) return false;
+      StoreObject(txn, now->target, copy, version_id);
       return true;
     };
     const auto stored = co_await call.commit(put);
@@ -197,6 +200,10 @@ Answer CopyObject(Call& call) {
     if (!*stored) continue;
     http::Response response = XmlResponse(CopyResult(copy));
     WriteEncryptionHeader(response);
+    WriteNewVersionHeader(response, copy);
+    if (plan->from.bucket.versioning != store::Versioning::kUnversioned) {
+      response.header("x-amz-copy-source-version-id", ShowVersionId(plan->from.object.version_id));
+    }
     co_return response;
   }
 }

@@ -3,6 +3,7 @@
 #include "server/s3/errors.h"
 #include "server/s3/lookup.h"
 #include "sigv4/encoding.h"
+#include "store/versions.h"
 
 namespace keymill::s3 {
 
@@ -27,18 +28,25 @@ Result<CopySource> ParseCopySource(std::string_view header) {
   return source;
 }
 
-Result<store::Object> FindCopySource(const store::Reader& reader, const pipeline::Call& call, const CopySource& source) {
-  const auto bucket = store::FindBucket(reader, source.bucket);
+Result<FoundObject> FindCopySource(const store::Reader& reader, const pipeline::Call& call, const CopySource& source) {
+  auto bucket = store::FindBucket(reader, source.bucket);
   if (!bucket) return Error(NoSuchBucket).with("BucketName", source.bucket);
   if (auto checked = CheckExpectedOwner(call.header("x-amz-source-expected-bucket-owner"), *bucket); !checked) {
     return checked.error();
   }
-  if (source.version_id && *source.version_id != "null") {
-    return InvalidArgumentNamed("Invalid version id specified", "versionId", *source.version_id);
+  if (!source.version_id) {
+    auto object = store::FindObject(reader, bucket->id, source.key);
+    if (!object || object->delete_marker) return Error(NoSuchKey).with("Key", source.key);
+    return FoundObject{std::move(*bucket), std::move(*object)};
   }
-  auto object = store::FindObject(reader, bucket->id, source.key);
-  if (!object || object->delete_marker) return Error(NoSuchKey).with("Key", source.key);
-  return std::move(*object);
+  const auto version = ParseVersionId(*source.version_id);
+  if (!version) return version.error();
+  auto object = store::FindVersion(reader, bucket->id, source.key, *version);
+  if (!object) return Error(NoSuchVersion).with("Key", source.key).with("VersionId", *source.version_id);
+  if (object->delete_marker) {
+    return Error(InvalidRequest, "The source of a copy request may not specifically refer to a delete marker by version id.");
+  }
+  return FoundObject{std::move(*bucket), std::move(*object)};
 }
 
 }  // namespace keymill::s3

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "server/pipeline/call.h"
-#include "store/objects.h"
+#include "server/s3/versions.h"
 
 namespace keymill::s3 {
 
@@ -17,7 +17,8 @@ struct CopySource {
 };
 Result<CopySource> ParseCopySource(std::string_view header);
 
-/// The object that it names. Errors: NoSuchBucket, NoSuchKey, those of x-amz-source-expected-bucket-owner.
-Result<store::Object> FindCopySource(const store::Reader& reader, const pipeline::Call& call, const CopySource& source);
+/// The object that it names. Errors: NoSuchBucket, NoSuchKey, NoSuchVersion, InvalidRequest for a delete marker, those of
+/// x-amz-source-expected-bucket-owner.
+Result<FoundObject> FindCopySource(const store::Reader& reader, const pipeline::Call& call, const CopySource& source);
 
 }  // namespace keymill::s3

@@ -1,4 +1,3 @@
-#include <utility>
 #include <vector>
 
 #include "server/aws/fields.h"
@@ -7,6 +6,7 @@
 #include "server/s3/handlers.h"
 #include "server/s3/integrity.h"
 #include "server/s3/lookup.h"
+#include "server/s3/versions.h"
 
 namespace keymill::s3 {
 namespace {
@@ -27,7 +27,9 @@ struct DeleteRequest {
 /// One entry of its result: Error's members are set if it failed.
 struct Outcome {
   std::string key;
-  std::optional<std::string> version_id, code, message;
+  std::optional<std::string> version_id;
+  std::optional<bool> delete_marker;
+  std::optional<std::string> delete_marker_version_id, code, message;
 };
 
 }  // namespace
@@ -45,7 +47,8 @@ inline constexpr auto kFields<s3::DeleteRequest> =
 template <>
 inline constexpr auto kFields<s3::Outcome> =
     std::tuple{Field{"Key", &s3::Outcome::key}, Field{"VersionId", &s3::Outcome::version_id},
-               Field{"Code", &s3::Outcome::code}, Field{"Message", &s3::Outcome::message}};
+               Field{"DeleteMarker", &s3::Outcome::delete_marker},
+               Field{"DeleteMarkerVersionId", &s3::Outcome::delete_marker_version_id}, Field{"Code", &s3::Outcome::code}, Field{"Message", &s3::Outcome::message}};
 
 }  // namespace keymill::aws
 
@@ -65,17 +68,39 @@ Result<DeleteRequest> ParseDelete(std::string_view text) {
   return request;
 }
 
-Result<> DeleteOne(store::Txn& txn, const store::Bucket& bucket, std::string_view key,
-                   std::optional<std::string_view> version, std::optional<std::string_view> if_match) {
-  if (version && !version->empty() && *version != "null") {
-    return Error(NoSuchVersion).with("Key", std::string(key)).with("VersionId", std::string(*version));
+Result<> CheckEtag(const store::Txn& txn, const store::Bucket& bucket, std::string_view key,
+                   std::optional<std::string_view> if_match) {
+  if (!if_match) return {};
+  const auto current = store::FindObject(txn, bucket.id, key);
+  if (current && !current->delete_marker && MatchesEtag(*if_match, current->etag)) return {};
+  return Error(PreconditionFailed).with("Condition", "If-Match");
+}
+
+/// What became of one entry.
+Outcome DeleteEntry(store::Txn& txn, const Call& call, const store::Bucket& bucket, const Entry& entry) {
+  Outcome outcome;
+  outcome.key = entry.key;
+  outcome.version_id = entry.version_id;
+  const auto fail = [&](const Error& error) {
+    outcome.code = error.code();
+    outcome.message = error.message();
+    return outcome;
+  };
+  std::optional<std::string> version;
+  if (entry.version_id) {
+    auto parsed = ParseVersionId(*entry.version_id);
+    if (!parsed) return fail(NoSuchVersion);
+    version = std::move(*parsed);
   }
-  if (if_match) {
-    const auto current = store::FindObject(txn, bucket.id, key);
-    if (!current || !MatchesEtag(*if_match, current->etag)) return Error(PreconditionFailed).with("Condition", "If-Match");
+  if (const auto checked = CheckEtag(txn, bucket, entry.key, entry.etag); !checked) return fail(checked.error());
+  const auto deletion = DeleteVersion(txn, bucket, entry.key, version, call, NewVersionId());
+  if (!deletion) return fail(deletion.error());
+  if (version && !version->empty() && !deletion->found) return fail(NoSuchVersion);
+  if (deletion->marker) {
+    outcome.delete_marker = true;
+    outcome.delete_marker_version_id = deletion->version_id;
   }
-  store::EraseObject(txn, bucket.id, key);
-  return {};
+  return outcome;
 }
 
 std::string DeleteResult(const std::vector<Outcome>& outcomes, bool quiet) {
@@ -94,21 +119,25 @@ std::string DeleteResult(const std::vector<Outcome>& outcomes, bool quiet) {
 }  // namespace
 
 Answer DeleteObject(Call& call) {
-  const auto version = call.params().find("versionId");
-  if (version && *version != "null") {
-    co_return InvalidArgumentNamed("Invalid version id specified", "versionId", *version);
-  }
   for (const std::string_view name : {"x-amz-if-match-size", "x-amz-if-match-last-modified-time"}) {
     if (call.header(name)) co_return Error(NotImplemented).with("Header", std::string(name));
   }
-  const auto if_match = call.header("if-match");
-  auto erase = [&](store::Txn& txn) -> Result<> {
+  const auto version = RequestedVersion(call);
+  if (!version) co_return version.error();
+  const std::string new_id = NewVersionId();
+  auto erase = [&](store::Txn& txn) -> Result<Deletion> {
     const auto bucket = RequireBucket(txn, call);
     if (!bucket) return bucket.error();
-    return DeleteOne(txn, *bucket, call.route().key, version, if_match);
+    const std::string& key = call.route().key;
+    if (auto checked = CheckEtag(txn, *bucket, key, call.header("if-match")); !checked) return checked.error();
+    return DeleteVersion(txn, *bucket, key, *version, call, new_id);
   };
-  if (auto erased = co_await call.commit(erase); !erased) co_return erased.error();
-  co_return http::Response(204);
+  const auto deletion = co_await call.commit(erase);
+  if (!deletion) co_return deletion.error();
+  http::Response response(204);
+  if (deletion->marker) response.header("x-amz-delete-marker", "true");
+  if (deletion->version_id) response.header("x-amz-version-id", *deletion->version_id);
+  co_return response;
 }
 
 Answer DeleteObjects(Call& call) {
@@ -122,13 +151,7 @@ Answer DeleteObjects(Call& call) {
     const auto bucket = RequireBucket(txn, call);
     if (!bucket) return bucket.error();
     std::vector<Outcome> outcomes;
-    for (const Entry& entry : request->objects) {
-      Outcome& outcome = outcomes.emplace_back(Outcome{entry.key, entry.version_id, {}, {}});
-      const auto erased = DeleteOne(txn, *bucket, entry.key, entry.version_id, entry.etag);
-      if (erased) continue;
-      outcome.code = erased.error().code();
-      outcome.message = erased.error().message();
-    }
+    for (const Entry& entry : request->objects) outcomes.push_back(DeleteEntry(txn, call, *bucket, entry));
     return outcomes;
   };
   const auto outcomes = co_await call.commit(erase);

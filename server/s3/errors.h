@@ -23,7 +23,9 @@ inline constexpr ErrorKind BadDigest{"BadDigest", 400, "The Content-MD5 you spec
 inline constexpr ErrorKind BucketAlreadyExists{"BucketAlreadyExists", 409, "The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again."};
 inline constexpr ErrorKind BucketAlreadyOwnedByYou{"BucketAlreadyOwnedByYou", 409, "Your previous request to create the named bucket succeeded and you already own it."};
 inline constexpr ErrorKind BucketNotEmpty{"BucketNotEmpty", 409, "The bucket you tried to delete is not empty"};
+inline constexpr ErrorKind ConditionalRequestConflict{"ConditionalRequestConflict", 409, "The conditional request cannot succeed due to a conflicting operation against this resource."};
 inline constexpr ErrorKind EntityTooLarge{"EntityTooLarge", 400, "Your proposed upload exceeds the maximum allowed size"};
+inline constexpr ErrorKind EntityTooSmall{"EntityTooSmall", 400, "Your proposed upload is smaller than the minimum allowed size"};
 inline constexpr ErrorKind IllegalLocationConstraintException{"IllegalLocationConstraintException", 400, "The unspecified location constraint is incompatible for the region specific endpoint this request was sent to."};
 inline constexpr ErrorKind IllegalVersioningConfigurationException{"IllegalVersioningConfigurationException", 400, "The Versioning element must be specified"};
 inline constexpr ErrorKind IncompleteBody{"IncompleteBody", 400, "You did not provide the number of bytes specified by the Content-Length HTTP header"};
@@ -35,7 +37,9 @@ inline constexpr ErrorKind InvalidBucketState{"InvalidBucketState", 409, "Versio
 inline constexpr ErrorKind InvalidDigest{"InvalidDigest", 400, "The Content-MD5 you specified was invalid."};
 inline constexpr ErrorKind InvalidEncryptionAlgorithmError{"InvalidEncryptionAlgorithmError", 400, "The Encryption request you specified is not valid. Supported value: AES256."};
 inline constexpr ErrorKind InvalidLocationConstraint{"InvalidLocationConstraint", 400, "The specified location-constraint is not valid"};
+inline constexpr ErrorKind InvalidPart{"InvalidPart", 400, "One or more of the specified parts could not be found.  The part may not have been uploaded, or the specified entity tag may not match the part's entity tag."};
 inline constexpr ErrorKind InvalidPartNumber{"InvalidPartNumber", 416, "The requested partnumber is not satisfiable"};
+inline constexpr ErrorKind InvalidPartOrder{"InvalidPartOrder", 400, "The list of parts was not in ascending order. Parts must be ordered by part number."};
 inline constexpr ErrorKind InvalidRange{"InvalidRange", 416, "The requested range is not satisfiable"};
 inline constexpr ErrorKind InvalidRedirectLocation{"InvalidRedirectLocation", 400, "The website redirect location must have a prefix of 'http://' or 'https://' or '/'."};
 inline constexpr ErrorKind InvalidStorageClass{"InvalidStorageClass", 400, "The storage class you specified is not valid"};
@@ -56,6 +60,7 @@ inline constexpr ErrorKind NoSuchKey{"NoSuchKey", 404, "The specified key does n
 inline constexpr ErrorKind NoSuchLifecycleConfiguration{"NoSuchLifecycleConfiguration", 404, "The lifecycle configuration does not exist"};
 inline constexpr ErrorKind NoSuchPublicAccessBlockConfiguration{"NoSuchPublicAccessBlockConfiguration", 404, "The public access block configuration was not found"};
 inline constexpr ErrorKind NoSuchTagSet{"NoSuchTagSet", 404, "The TagSet does not exist"};
+inline constexpr ErrorKind NoSuchUpload{"NoSuchUpload", 404, "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed."};
 inline constexpr ErrorKind NoSuchVersion{"NoSuchVersion", 404, "The specified version does not exist."};
 inline constexpr ErrorKind NoSuchWebsiteConfiguration{"NoSuchWebsiteConfiguration", 404, "The specified bucket does not have a website configuration"};
 inline constexpr ErrorKind ObjectLockConfigurationNotFoundError{"ObjectLockConfigurationNotFoundError", 404, "Object Lock configuration does not exist for this bucket"};

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "server/s3/lookup.h"
 #include "server/s3/metadata.h"
 #include "server/s3/range.h"
+#include "server/s3/uploads.h"
 #include "server/s3/versions.h"
 #include "sigv4/encoding.h"
 #include "store/blobs.h"
@@ -20,14 +22,26 @@ namespace {
 /// The bytes of an object that an answer carries.
 struct Selection {
   ByteRange range;
-  bool partial = false;  ///< 206 with Content-Range
+  bool partial = false;                     ///< 206 with Content-Range
+  const store::ObjectPart* part = nullptr;  ///< asked for by its number
 };
 
+/// One part of a multipart object; an object uploaded whole is its own part 1.
 Result<Selection> SelectPart(std::string_view text, const store::Object& object) {
-  if (text != "1") {
-    return Error(InvalidPartNumber).with("ActualPartCount", "1").with("PartNumberRequested", std::string(text));
+  const auto number = ParsePartNumber(text);
+  if (!number) return number.error();
+  const std::uint32_t count = std::max(object.part_count, 1u);
+  if (*number > count) {
+    return Error(InvalidPartNumber)
+        .with("ActualPartCount", std::to_string(count))
+        .with("PartNumberRequested", std::string(text));
   }
-  return Selection{{0, object.size}, object.size > 0};
+  Selection selection{{0, object.size}, object.size > 0, nullptr};
+  if (object.parts.empty()) return selection;
+  for (std::uint32_t i = 0; i + 1 < *number; ++i) selection.range.first += object.parts[i].size;
+  selection.part = &object.parts[*number - 1];
+  selection.range.length = selection.part->size;
+  return selection;
 }
 
 bool IfRangeHolds(const Call& call, const store::Object& object) {
@@ -41,11 +55,11 @@ Result<Selection> Select(const Call& call, const store::Object& object) {
     if (header) return Error(InvalidRequest, "Cannot specify both Range header and partNumber query parameter");
     return SelectPart(*part, object);
   }
-  if (!header || !IfRangeHolds(call, object)) return Selection{{0, object.size}, false};
+  if (!header || !IfRangeHolds(call, object)) return Selection{{0, object.size}, false, nullptr};
   const RangeRequest request = ParseRange(*header, object.size);
   switch (request.kind) {
-    case RangeRequest::Kind::kPart: return Selection{request.range, true};
-    case RangeRequest::Kind::kWhole: return Selection{{0, object.size}, false};
+    case RangeRequest::Kind::kPart: return Selection{request.range, true, nullptr};
+    case RangeRequest::Kind::kWhole: return Selection{{0, object.size}, false, nullptr};
     case RangeRequest::Kind::kUnsatisfiable: break;
   }
   return Error(InvalidRange)
@@ -55,6 +69,7 @@ Result<Selection> Select(const Call& call, const store::Object& object) {
 
 /// What one read of the store finds out for an answer.
 struct Found {
+  store::Bucket bucket;
   store::Object object;
   bool unchanged = false;  ///< 304
   Selection selection;
@@ -71,10 +86,11 @@ void OpenBody(const store::Reader& reader, Found& found) {
 
 Result<Found> Find(const store::Reader& reader, const Call& call, bool with_body) {
   for (;;) {
-    auto object = RequireObject(reader, call);
-    if (!object) return object.error();
+    auto required = RequireObject(reader, call);
+    if (!required) return required.error();
     Found found;
-    found.object = std::move(*object);
+    found.bucket = std::move(required->bucket);
+    found.object = std::move(required->object);
     const auto fresh = CheckRead(ReadConditionsOf(call), found.object, call.now());
     if (!fresh) return fresh.error();
     found.unchanged = !*fresh;
@@ -113,10 +129,10 @@ http::Response Describe(const Call& call, const store::Object& object, const Ove
                                          std::to_string(range.first + range.length - 1) + "/" +
                                          std::to_string(object.size));
   }
-  const bool all = range.length == object.size;
-  if (all && sigv4::equals_ignoring_case(call.header_or_empty("x-amz-checksum-mode"), "ENABLED")) {
-    WriteChecksumHeaders(response, object);
-  }
+  if (selection.part != nullptr) response.header("x-amz-mp-parts-count", std::uint64_t{object.part_count});
+  if (!sigv4::equals_ignoring_case(call.header_or_empty("x-amz-checksum-mode"), "ENABLED")) return response;
+  if (range.length == object.size) WriteChecksumHeaders(response, object);
+  else if (selection.part != nullptr && object.checksum.composite) WriteChecksumHeaders(response, *selection.part);
   return response;
 }
 
@@ -130,10 +146,12 @@ Answer Retrieve(Call& call, bool with_body) {
   if (found->unchanged) {
     http::Response unchanged(304);
     WriteObjectHeaders(unchanged, object, *overrides);
+    WriteVersionHeader(unchanged, found->bucket, object);
     co_return unchanged;
   }
   const ByteRange& range = found->selection.range;
   http::Response response = Describe(call, object, *overrides, found->selection);
+  WriteVersionHeader(response, found->bucket, object);
   if (!with_body) {
     response.length_only(range.length);
   } else if (found->body) {

@@ -31,6 +31,7 @@ Answer DeleteBucketOwnershipControls(Call& call);
 Answer GetBucketAcl(Call& call);
 Answer PutBucketAcl(Call& call);
 Answer GetObjectAcl(Call& call);
+Answer PutObjectAcl(Call& call);
 
 // get.cc
 Answer GetObject(Call& call);
@@ -93,5 +94,24 @@ Answer GetBucketPolicyStatus(Call& call);
 Answer GetBucketTagging(Call& call);
 Answer PutBucketTagging(Call& call);
 Answer DeleteBucketTagging(Call& call);
+
+// object_tagging.cc
+Answer GetObjectTagging(Call& call);
+Answer PutObjectTagging(Call& call);
+Answer DeleteObjectTagging(Call& call);
+
+// versioning.cc, list_versions.cc
+Answer GetBucketVersioning(Call& call);
+Answer PutBucketVersioning(Call& call);
+Answer ListObjectVersions(Call& call);
+
+// uploads.cc, parts.cc, complete.cc, list_uploads.cc
+Answer CreateMultipartUpload(Call& call);
+Answer AbortMultipartUpload(Call& call);
+Answer UploadPart(Call& call);
+Answer UploadPartCopy(Call& call);
+Answer CompleteMultipartUpload(Call& call);
+Answer ListParts(Call& call);
+Answer ListMultipartUploads(Call& call);
 
 }  // namespace keymill::s3

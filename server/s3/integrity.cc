@@ -60,9 +60,9 @@ Result<DeclaredDigests> ReadDeclaredDigests(const pipeline::Call& call) {
   return declared;
 }
 
-PayloadDigests::PayloadDigests(DeclaredDigests declared, const ChecksumKind* kind_if_none)
-    : declared_(std::move(declared)) {
-  if (const ChecksumKind* kind = declared_.kind != nullptr ? declared_.kind : kind_if_none) hasher_.emplace(*kind);
+PayloadDigests::PayloadDigests(DeclaredDigests declared, const ChecksumKind* stored) : declared_(std::move(declared)) {
+  if (stored != nullptr) stored_.emplace(*stored);
+  if (declared_.kind != nullptr && declared_.kind != stored) other_.emplace(*declared_.kind);
 }
 
 void PayloadDigests::update(Octets bytes) {
@@ -71,13 +71,15 @@ void PayloadDigests::update(Octets bytes) {
   for (; !bytes.empty(); bytes = bytes.subspan(std::min(kBlock, bytes.size()))) {
     const Octets block = bytes.first(std::min(kBlock, bytes.size()));
     hasher_md5_.update({reinterpret_cast<const char*>(block.data()), block.size()});
-    if (hasher_) hasher_->update(block);
+    if (stored_) stored_->update(block);
+    if (other_) other_->update(block);
   }
 }
 
 Result<> PayloadDigests::verify(const pipeline::Payload& payload) {
   md5_ = hasher_md5_.finish();
-  if (hasher_) checksum_ = hasher_->finish();
+  if (stored_) checksum_ = stored_->finish();
+  const std::string other = other_ ? other_->finish() : std::string();
   const std::string_view computed(reinterpret_cast<const char*>(md5_.data()), md5_.size());
   if (declared_.md5 && *declared_.md5 != computed) {
     const auto* expected = reinterpret_cast<const std::uint8_t*>(declared_.md5->data());
@@ -90,7 +92,7 @@ Result<> PayloadDigests::verify(const pipeline::Payload& payload) {
     declared_.checksum = trailer ? DecodeDigest(*trailer, declared_.kind->size) : std::nullopt;
     if (!declared_.checksum) return InvalidValue(*declared_.kind, " trailing header");
   }
-  if (declared_.checksum && *declared_.checksum != checksum_) {
+  if (declared_.checksum && *declared_.checksum != (other_ ? other : checksum_)) {
     return Error(BadDigest, "The " + std::string(declared_.kind->name) +
                                 " you specified did not match the calculated checksum.");
   }

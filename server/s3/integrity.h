@@ -24,21 +24,23 @@ Result<DeclaredDigests> ReadDeclaredDigests(const pipeline::Call& call);
 /// Hashes a payload as it arrives and compares it with what was declared.
 class PayloadDigests {
  public:
-  /// Computes `kind_if_none` if the client declared no checksum; nullptr = no checksum then.
-  PayloadDigests(DeclaredDigests declared, const ChecksumKind* kind_if_none);
+  /// `stored`: the checksum to compute whatever the client declared; nullptr = none.
+  PayloadDigests(DeclaredDigests declared, const ChecksumKind* stored);
   void update(Octets bytes);
   /// After Payload::finish(), which makes the trailers trustworthy.
   Result<> verify(const pipeline::Payload& payload);
 
-  const sigv4::Md5Digest& md5() const { return md5_; }           ///< after verify()
-  const ChecksumKind* kind() const { return hasher_ ? &hasher_->kind() : nullptr; }
-  const std::string& checksum() const { return checksum_; }      ///< raw, after verify()
-  bool declared_checksum() const { return declared_.kind != nullptr; }
+  const DeclaredDigests& declared() const { return declared_; }
+  const sigv4::Md5Digest& md5() const { return md5_; }  ///< after verify()
+  /// Of the kind to be stored; after verify().
+  const ChecksumKind* kind() const { return stored_ ? &stored_->kind() : nullptr; }
+  const std::string& checksum() const { return checksum_; }
 
  private:
   DeclaredDigests declared_;
   sigv4::Md5 hasher_md5_;
-  std::optional<ChecksumHasher> hasher_;
+  std::optional<ChecksumHasher> stored_;
+  std::optional<ChecksumHasher> other_;  // of the declared kind, if that is another
   sigv4::Md5Digest md5_{};
   std::string checksum_;
 };

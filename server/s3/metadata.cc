@@ -188,6 +188,12 @@ void WriteChecksumHeaders(http::Response& response, const store::Object& object)
       .header("x-amz-checksum-type", composite ? "COMPOSITE" : "FULL_OBJECT");
 }
 
+void WriteChecksumHeaders(http::Response& response, const store::ObjectPart& part) {
+  const ChecksumKind* kind = FindChecksumKind(part.checksum.algorithm);
+  if (kind == nullptr) return;
+  response.header(kind->header, ShowChecksum(part.checksum.value)).header("x-amz-checksum-type", "COMPOSITE");
+}
+
 std::string Quoted(std::string_view etag) {
   std::string quoted;
   quoted.reserve(etag.size() + 2);

@@ -29,6 +29,7 @@ void WriteObjectHeaders(http::Response& response, const store::Object& object, c
 /// Encryption and checksum of a new object, for the answers of writes.
 void WriteEncryptionHeader(http::Response& response);
 void WriteChecksumHeaders(http::Response& response, const store::Object& object);
+void WriteChecksumHeaders(http::Response& response, const store::ObjectPart& part);  ///< of a composite object
 /// "…", as S3 shows ETags.
 std::string Quoted(std::string_view etag);
 

@@ -5,6 +5,7 @@
 #include "server/s3/lookup.h"
 #include "server/s3/metadata.h"
 #include "server/s3/receive.h"
+#include "server/s3/versions.h"
 
 namespace keymill::s3 {
 namespace {
@@ -38,17 +39,19 @@ Answer PutObject(Call& call) {
   if (!admitted) co_return admitted.error();
   if (auto read = ReadObjectAcl(call, *admitted, object); !read) co_return read.error();
 
-  Receiver receiver(call, std::move(*declared));
+  const ChecksumKind& kind = declared->kind != nullptr ? *declared->kind : kCrc64Nvme;
+  Receiver receiver(call, std::move(*declared), kind);
   if (auto received = co_await receiver.receive(); !received) co_return received.error();
   object.modified = WholeSeconds(call.now());
   object.size = receiver.size();
   object.etag = receiver.etag();
   object.checksum = receiver.checksum();
+  const std::string version_id = NewVersionId();
   auto put = [&](store::Txn& txn) -> Result<> {
     auto bucket = Admit(txn, call, *conditions);
     if (!bucket) return bucket.error();
     object.body = receiver.place(txn);
-    store::PutObject(txn, bucket->id, object);
+    StoreObject(txn, *bucket, object, version_id);
     return {};
   };
   if (auto committed = co_await call.commit(put); !committed) co_return committed.error();
@@ -58,6 +61,7 @@ Answer PutObject(Call& call) {
   response.header("ETag", Quoted(object.etag));
   WriteChecksumHeaders(response, object);
   WriteEncryptionHeader(response);
+  WriteNewVersionHeader(response, object);
   co_return response;
 }
 

@@ -18,8 +18,8 @@ Error TooLarge(std::uint64_t proposed) {
 
 }  // namespace
 
-Receiver::Receiver(pipeline::Call& call, DeclaredDigests declared)
-    : call_(call), digests_(std::move(declared), &kCrc64Nvme) {}
+Receiver::Receiver(pipeline::Call& call, DeclaredDigests declared, const ChecksumKind& stored)
+    : call_(call), digests_(std::move(declared), &stored) {}
 
 Receiver::~Receiver() {
   if (blob_) store::Discard(call_.services().db, *blob_);

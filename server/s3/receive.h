@@ -18,7 +18,8 @@ inline constexpr std::uint64_t kMaxSinglePut = std::uint64_t{5} << 30;
 /// kept() is called the blob is discarded with the receiver, however the request ends.
 class Receiver {
  public:
-  Receiver(pipeline::Call& call, DeclaredDigests declared);
+  /// `stored`: the checksum that the object or part will have.
+  Receiver(pipeline::Call& call, DeclaredDigests declared, const ChecksumKind& stored);
   ~Receiver();
   Receiver(const Receiver&) = delete;
   Receiver& operator=(const Receiver&) = delete;
