@@ -64,6 +64,8 @@ class BodyReader {
   BodyReader& operator=(BodyReader&&) noexcept;
   /// Next slice, empty at the end. Valid until the next call or the end of the BodyReader.
   std::span<const std::byte> next();
+  /// The last slice lies in a mapped file, whose bytes never change: its pages may be referenced after they are unmapped.
+  bool mapped() const;
 
  private:
   struct Impl;

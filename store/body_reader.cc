@@ -193,6 +193,8 @@ BodyReader::~BodyReader() = default;
 BodyReader::BodyReader(BodyReader&&) noexcept = default;
 BodyReader& BodyReader::operator=(BodyReader&&) noexcept = default;
 
+bool BodyReader::mapped() const { return !impl_->mapped.empty(); }
+
 std::span<const std::byte> BodyReader::next() {
   const auto slice = impl_->next();
   return {reinterpret_cast<const std::byte*>(slice.data()), slice.size()};

@@ -26,7 +26,15 @@ class BodyStream {
   ~BodyStream() = default;
 };
 
+/// A run of bytes of a response body.
+struct BodyPiece {
+  Bytes bytes;
+  /// The bytes are mapped pages of a file that never changes: the kernel may send the pages themselves, and may do so
+  /// after they have been unmapped.
+  bool file_pages = false;
+};
+
 /// Produces a response body piece by piece; empty at the end. The bytes live until the next call.
-using BodySource = std::function<Task<Bytes>()>;
+using BodySource = std::function<Task<BodyPiece>()>;
 
 }  // namespace keymill::http

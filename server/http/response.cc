@@ -5,8 +5,13 @@
 namespace keymill::http {
 
 Response& Response::header(std::string_view name, std::string_view value) {
+  if (headers_.empty()) headers_.reserve(512);
   headers_.append(name).append(": ");
-  for (char c : value) headers_.push_back((c >= 0 && c < ' ' && c != '\t') || c == 0x7f ? ' ' : c);
+  const std::size_t start = headers_.size();
+  headers_.append(value);
+  for (char* c = headers_.data() + start; c != headers_.data() + headers_.size(); ++c) {
+    if ((*c >= 0 && *c < ' ' && *c != '\t') || *c == 0x7f) *c = ' ';
+  }
   headers_.append("\r\n");
   return *this;
 }

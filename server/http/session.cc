@@ -1,6 +1,11 @@
 // One connection: read a head, let the application answer, write, drain what is left of the body, again.
 
+#include <fcntl.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <cstring>
 #include <ctime>
@@ -18,6 +23,9 @@ constexpr std::size_t kBodyBuffer = 256 << 10;
 // An unread body up to this size is read and dropped: a client that is still sending when it is refused would otherwise
 // see a reset in place of the answer, and an upload with a retired key must end in InvalidAccessKeyId.
 constexpr std::uint64_t kDrainLimit = 64 << 20;
+// Below this, copying costs less than handing pages over.
+constexpr std::size_t kSpliceFrom = 64 << 10;
+constexpr int kPipeBytes = 1 << 20;
 
 std::string_view CachedDate(std::uint64_t tick) {
   thread_local std::uint64_t made = ~std::uint64_t{0};
@@ -52,6 +60,25 @@ void AppendNumber(std::string& out, std::uint64_t value) {
 }
 
 }  // namespace
+
+// The pipe through which pages of files go to a socket. A broken transfer may leave pages in it, so it never outlives
+// its connection.
+struct Pipe {
+  int out = -1, in = -1;
+  static std::unique_ptr<Pipe> Open() {
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) return nullptr;
+    auto pipe = std::make_unique<Pipe>();
+    pipe->out = ends[0];
+    pipe->in = ends[1];
+    ::fcntl(pipe->in, F_SETPIPE_SZ, kPipeBytes);
+    return pipe;
+  }
+  ~Pipe() {
+    ::close(out);
+    ::close(in);
+  }
+};
 
 class Session final : public BodyStream {
  public:
@@ -116,6 +143,7 @@ class Session final : public BodyStream {
   Task<std::size_t> read_some(char* to, std::size_t room);
   Task<> write(Response& response, bool head_only);
   Task<> write_all(std::array<asio::const_buffer, 2> buffers);
+  Task<> splice_all(Bytes bytes);
   Task<Result<Bytes>> next_sized();
   Task<Result<Bytes>> next_chunked();
   Task<> send_continue();
@@ -139,6 +167,7 @@ class Session final : public BodyStream {
   std::optional<HeadParser> parser_;
   Request request_;
   std::string peer_;
+  std::unique_ptr<Pipe> pipe_;  // made for the first body that is spliced
   std::uint64_t deadline_ = 0;  // thread tick at which the current wait is given up; 0 = none
   std::uint64_t unread_ = 0;    // bytes of a sized body still to come
   bool timed_out_ = false;
@@ -421,11 +450,17 @@ Task<> Session::write(Response& response, bool head_only) {
   }
   asio::const_buffer head = asio::buffer(out);
   for (std::uint64_t left = response.length(); left > 0;) {
-    Bytes piece = co_await response.source()();
-    if (piece.empty()) throw Disconnected{};  // the promised length cannot be kept: break the connection, do not pad
-    co_await write_all({head, asio::buffer(piece.data(), piece.size())});
+    const BodyPiece piece = co_await response.source()();
+    const Bytes bytes = piece.bytes;
+    if (bytes.empty()) throw Disconnected{};  // the promised length cannot be kept: break the connection, do not pad
+    if (piece.file_pages && bytes.size() >= kSpliceFrom) {
+      if (head.size() > 0) co_await write_all({head, asio::const_buffer()});
+      co_await splice_all(bytes);
+    } else {
+      co_await write_all({head, asio::buffer(bytes.data(), bytes.size())});
+    }
     head = {};
-    left -= std::min<std::uint64_t>(left, piece.size());
+    left -= std::min<std::uint64_t>(left, bytes.size());
   }
   if (head.size() > 0) co_await write_all({head, asio::const_buffer()});
 }
@@ -446,6 +481,36 @@ Task<> Session::write_all(std::array<asio::const_buffer, 2> buffers) {
     auto first = std::min(sent, buffers[0].size());
     buffers[0] += first;
     buffers[1] += sent - first;
+  }
+}
+
+// Sends mapped pages of a file without copying them: they pass by reference through a pipe into the socket.
+Task<> Session::splice_all(Bytes bytes) {
+  if (!pipe_ && !(pipe_ = Pipe::Open())) {
+    co_await write_all({asio::buffer(bytes.data(), bytes.size()), asio::const_buffer()});
+    co_return;
+  }
+  std::size_t in_pipe = 0;
+  while (!bytes.empty() || in_pipe > 0) {
+    if (in_pipe == 0) {
+      iovec pages{const_cast<std::byte*>(bytes.data()), bytes.size()};
+      auto taken = ::vmsplice(pipe_->in, &pages, 1, SPLICE_F_NONBLOCK);
+      if (taken <= 0) throw Disconnected{};
+      in_pipe = static_cast<std::size_t>(taken);
+      bytes = bytes.subspan(in_pipe);
+    }
+    const unsigned more = bytes.empty() ? 0 : SPLICE_F_MORE;
+    auto sent = ::splice(pipe_->out, nullptr, socket_.native_handle(), nullptr, in_pipe, SPLICE_F_NONBLOCK | more);
+    if (sent > 0) {
+      in_pipe -= static_cast<std::size_t>(sent);
+      continue;
+    }
+    if (sent == 0 || (errno != EAGAIN && errno != EINTR)) throw Disconnected{};
+    set_deadline(thread_.options.timeouts.stall);
+    Wait wait{*this, tcp::socket::wait_write};
+    bool writable = co_await wait;
+    deadline_ = 0;
+    if (!writable) throw Disconnected{};
   }
 }
 
