@@ -111,10 +111,11 @@ Result<Found> Find(const store::Reader& reader, const Call& call, bool with_body
 /// Slices of the body: from memory at once, from the disk by way of the blocking pool.
 http::BodySource Source(store::BodyReader body, bool at_hand) {
   auto reader = std::make_shared<store::BodyReader>(std::move(body));
-  return [reader, at_hand]() -> Task<http::Bytes> {
-    if (at_hand) co_return reader->next();
+  return [reader, at_hand]() -> Task<http::BodyPiece> {
+    if (at_hand) co_return http::BodyPiece{reader->next()};
     auto next = [&] { return reader->next(); };
-    co_return co_await http::Blocking(next);
+    const http::Bytes bytes = co_await http::Blocking(next);
+    co_return http::BodyPiece{bytes, reader->mapped()};
   };
 }
 
