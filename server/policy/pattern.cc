@@ -67,9 +67,13 @@ Pattern::Pattern(std::string_view text, Syntax syntax) : ignore_case_(syntax.ign
       units_.push_back(Unit(ignore_case_ ? FoldCharacter(text[i]) : text[i]));
     }
   }
-  if (!variables_.empty()) return;
   auto wildcard = std::find_if(units_.begin(), units_.end(), [](std::uint16_t unit) { return unit >= kOne; });
-  for (auto unit = units_.begin(); unit != wildcard; ++unit) literal_ += static_cast<char>(*unit);
+  auto fixed_end = wildcard;
+  if (!variables_.empty()) {
+    fixed_end = std::min(wildcard, units_.begin() + static_cast<std::ptrdiff_t>(variables_.front().at));
+  }
+  for (auto unit = units_.begin(); unit != fixed_end; ++unit) literal_ += static_cast<char>(*unit);
+  if (!variables_.empty()) return;
   if (wildcard == units_.end()) {
     shape_ = Shape::kExact;
   } else if (*wildcard == kMany && wildcard + 1 == units_.end()) {
@@ -139,6 +143,7 @@ bool Pattern::matches(std::string_view text, const Context& context) const {
       return text.size() >= literal_.size() && Equal(literal_, text.substr(0, literal_.size()), ignore_case_);
     case Shape::kGlob: break;
   }
+  if (!Equal(literal_, text.substr(0, literal_.size()), ignore_case_)) return false;  // before anything is expanded
   std::string folded;
   if (ignore_case_) text = folded = Fold(text);
   if (variables_.empty()) return glob(units_, text);

@@ -49,7 +49,7 @@ class Pattern {
 
   Shape shape_ = Shape::kGlob;
   bool ignore_case_;
-  std::string literal_;  ///< of kExact and kPrefix
+  std::string literal_;  ///< what stands before the first wildcard or variable
   Units units_;
   std::vector<Variable> variables_;
 };
