@@ -166,7 +166,7 @@ void Chunk64KiB(benchmark::State& state) {
     while (!input.empty() && decoder.reason() == Reason::None) input.remove_prefix(decoder.feed(input).consumed);
     if (decoder.reason() != Reason::None) state.SkipWithError("refused");
   }
-  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * kChunk));
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(kChunk));
 }
 
 void Chunk64KiBBare(benchmark::State& state) {
@@ -177,7 +177,7 @@ void Chunk64KiBBare(benchmark::State& state) {
     benchmark::DoNotOptimize(sha256(data));
     benchmark::DoNotOptimize(key.sign(text));
   }
-  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * kChunk));
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(kChunk));
 }
 
 BENCHMARK(HeaderCached);

@@ -1,9 +1,9 @@
 #include "store/blob_files.h"
 
+#include <algorithm>
+
 #include <rocksdb/convenience.h>
 #include <rocksdb/table.h>
-
-#include <algorithm>
 
 #include "store/blob_rows.h"
 #include "store/db_impl.h"
@@ -13,7 +13,9 @@ namespace keymill::store {
 
 namespace {
 
-std::string GenerationName(std::uint64_t least) { return "from-" + std::to_string(least); }
+std::string GenerationName(std::uint64_t least) {
+  return "from-" + std::to_string(least);
+}
 
 std::uint64_t LeastOf(const std::string& name) {
   return name == rocksdb::kDefaultColumnFamilyName ? 0 : std::stoull(name.substr(sizeof "from-" - 1));
@@ -26,7 +28,9 @@ std::string BlobFiles::RowKey(std::uint64_t blob, std::uint32_t index) {
 }
 
 BlobFiles::BlobFiles(Db::Impl& db)
-    : db_(db), directory_((db.options.path / "files").string()), temporary_directory_((db.options.path / "tmp").string()) {
+    : db_(db),
+      directory_((db.options.path / "files").string()),
+      temporary_directory_((db.options.path / "tmp").string()) {
   auto* const env = db_.db->GetEnv();
   const bool on_disk = !db_.options.in_memory;
   options_ = rocksdb::Options(QuietOptions(env), rocksdb::ColumnFamilyOptions());
@@ -95,7 +99,8 @@ void BlobFiles::open() {
   // A failed attempt leaves the flag unset: the next caller tries again.
   std::call_once(opened_, [this] {
     std::vector<std::string> names;
-    if (!rocksdb::DB::ListColumnFamilies(options_, directory_, &names).ok()) names = {rocksdb::kDefaultColumnFamilyName};
+    if (!rocksdb::DB::ListColumnFamilies(options_, directory_, &names).ok())
+      names = {rocksdb::kDefaultColumnFamilyName};
     std::vector<rocksdb::ColumnFamilyDescriptor> families;
     for (const auto& name : names) families.emplace_back(name, options_);
     std::vector<rocksdb::ColumnFamilyHandle*> handles;

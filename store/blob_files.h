@@ -1,8 +1,5 @@
 #pragma once
 
-#include <rocksdb/db.h>
-#include <rocksdb/options.h>
-
 #include <condition_variable>
 #include <cstdint>
 #include <map>
@@ -12,6 +9,9 @@
 #include <string>
 #include <thread>
 #include <vector>
+
+#include <rocksdb/db.h>
+#include <rocksdb/options.h>
 
 #include "store/db.h"
 
@@ -26,8 +26,8 @@ namespace keymill::store {
 /// twice as long. The instance is opened when first needed; it maps files into memory (see BodyReader).
 ///
 /// Every ingestion and removal costs RocksDB time in proportion to the files of the column family (measured: 1.4 ms
-/// alone, 3 ms among 2,000 and 15 ms among 10,000), so a family takes at most DbOptions::files_per_generation; then a new one,
-/// named by the least blob id it may hold, is begun. Families that have become empty are dropped.
+/// alone, 3 ms among 2,000 and 15 ms among 10,000), so a family takes at most DbOptions::files_per_generation; then a
+/// new one, named by the least blob id it may hold, is begun. Families that have become empty are dropped.
 ///
 /// Life of a blob, in rows of Family::kBlobs: finish() writes its count of 0 and a 'p'ending mark, durably, before the
 /// file is ingested; the first reference removes the mark; the last release replaces the count by a 't'ombstone. What
@@ -43,8 +43,8 @@ class BlobFiles {
   const rocksdb::Options& writer_options() const { return writer_options_; }
   /// Takes over a finished file, durably. Throws StoreError.
   void ingest(std::uint64_t blob, const std::string& path);
-  /// For each blob an iterator over the family that may hold it, shared by those of one family. As long as it lives, the
-  /// files of this moment can be read with it.
+  /// For each blob an iterator over the family that may hold it, shared by those of one family. As long as it lives,
+  /// the files of this moment can be read with it.
   std::vector<std::shared_ptr<rocksdb::Iterator>> iterators(const std::vector<std::uint64_t>& blobs);
   /// Removes bytes and rows of blobs that nobody references, in the background.
   void remove_later(const std::vector<std::uint64_t>& blobs);

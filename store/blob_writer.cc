@@ -1,7 +1,7 @@
-#include <rocksdb/sst_file_writer.h>
-
 #include <algorithm>
 #include <cstring>
+
+#include <rocksdb/sst_file_writer.h>
 
 #include "store/blob_rows.h"
 #include "store/blobs.h"
@@ -117,9 +117,13 @@ void BlobWriter::append(std::span<const std::byte> bytes) {
   impl_->append({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
 
-BlobRef BlobWriter::finish() { return impl_->finish(); }
+BlobRef BlobWriter::finish() {
+  return impl_->finish();
+}
 
-void Discard(Db& db, const BlobRef& blob) { db.impl().files->remove_later({blob.id}); }
+void Discard(Db& db, const BlobRef& blob) {
+  db.impl().files->remove_later({blob.id});
+}
 
 BlobRef PutRow(Txn& txn, std::span<const std::byte> bytes) {
   const BlobRef blob{txn.next_id(), bytes.size(), BlobPlacement::kRows};

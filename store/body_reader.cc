@@ -1,8 +1,8 @@
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
+
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "store/blob_rows.h"
 #include "store/blobs.h"
@@ -16,13 +16,14 @@ namespace {
 #define MADV_POPULATE_READ 22
 #endif
 
-/// Reads in the pages of a mapped slice, so that whoever sends it does not wait for the disk, and so that a disk error is
-/// an exception and not a SIGBUS. Kernels before 5.14 do not know it; then the sender's page faults do the reading.
+/// Reads in the pages of a mapped slice, so that whoever sends it does not wait for the disk, and so that a disk error
+/// is an exception and not a SIGBUS. Kernels before 5.14 do not know it; then the sender's page faults do the reading.
 void ReadIn(std::string_view slice) {
   static const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
   const auto begin = reinterpret_cast<std::uintptr_t>(slice.data()) & ~(page - 1);
   const auto end = reinterpret_cast<std::uintptr_t>(slice.data()) + slice.size();
-  if (::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_POPULATE_READ) != 0 && (errno == EFAULT || errno == EHWPOISON)) {
+  if (::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_POPULATE_READ) != 0 &&
+      (errno == EFAULT || errno == EHWPOISON)) {
     throw StoreError("reading a large body: the disk failed");
   }
 }
@@ -158,7 +159,8 @@ struct BodyReader::Impl {
     Check(rows.status(), "reading a large body");
     const auto begin = piece.begin % kChunkSize;
     const auto end = std::min<std::uint64_t>(kChunkSize, begin + piece.end - piece.begin);
-    if (!rows.Valid() || ToView(rows.key()) != key || rows.value().size() < end) throw StoreError("a stored body is incomplete");
+    if (!rows.Valid() || ToView(rows.key()) != key || rows.value().size() < end)
+      throw StoreError("a stored body is incomplete");
     next_in_order = BlobFiles::RowKey(piece.blob.id, static_cast<std::uint32_t>(2 + index));
     const auto slice = ToView(rows.value()).substr(begin, end - begin);
     if (!db.options.in_memory) {
@@ -193,7 +195,9 @@ BodyReader::~BodyReader() = default;
 BodyReader::BodyReader(BodyReader&&) noexcept = default;
 BodyReader& BodyReader::operator=(BodyReader&&) noexcept = default;
 
-bool BodyReader::mapped() const { return !impl_->mapped.empty(); }
+bool BodyReader::mapped() const {
+  return !impl_->mapped.empty();
+}
 
 std::span<const std::byte> BodyReader::next() {
   const auto slice = impl_->next();

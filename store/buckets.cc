@@ -11,7 +11,9 @@ constexpr char kByName = 'n';     // name -> record
 constexpr char kByAccount = 'a';  // account, name -> nothing
 constexpr char kDocument = 'd';   // bucket id, document name -> text
 
-std::string NameKey(std::string_view name) { return KeyBuilder(kByName).rest(name).take(); }
+std::string NameKey(std::string_view name) {
+  return KeyBuilder(kByName).rest(name).take();
+}
 std::string AccountKey(std::string_view account, std::string_view name) {
   return KeyBuilder(kByAccount).text(account).rest(name).take();
 }

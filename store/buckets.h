@@ -21,8 +21,8 @@ void EraseBucket(Txn& txn, const Bucket& bucket);
 /// True if no object version and no upload is left.
 bool BucketIsEmpty(const Reader& reader, BucketId bucket);
 
-/// A bucket's configuration documents by name (policy, cors, lifecycle, …; with an id where AWS has several: inventory/x).
-/// The store does not interpret them.
+/// A bucket's configuration documents by name (policy, cors, lifecycle, …; with an id where AWS has several:
+/// inventory/x). The store does not interpret them.
 std::optional<std::string> FindDocument(const Reader& reader, BucketId bucket, std::string_view name);
 void PutDocument(Txn& txn, BucketId bucket, std::string_view name, std::string_view text);
 void EraseDocument(Txn& txn, BucketId bucket, std::string_view name);

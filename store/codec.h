@@ -33,7 +33,9 @@ constexpr std::int64_t UnZigZag(std::uint64_t value) {
 /// Writes one record. Tags must be given in ascending order.
 class FieldWriter {
  public:
-  FieldWriter(std::string& out, std::uint8_t format_version) : out_(out) { out_.push_back(static_cast<char>(format_version)); }
+  FieldWriter(std::string& out, std::uint8_t format_version) : out_(out) {
+    out_.push_back(static_cast<char>(format_version));
+  }
 
   void number(std::uint32_t tag, std::uint64_t value) {
     if (value != 0) always_number(tag, value);

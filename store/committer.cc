@@ -148,9 +148,13 @@ struct Committer::Impl {
 };
 
 Committer::Committer(Db& db, Hook on_commit) : impl_(std::make_unique<Impl>(db, std::move(on_commit))) {}
-Committer::~Committer() { impl_->stop(); }
+Committer::~Committer() {
+  impl_->stop();
+}
 
-void Committer::submit(Pending& pending) { impl_->submit(pending); }
+void Committer::submit(Pending& pending) {
+  impl_->submit(pending);
+}
 
 void Committer::run(const std::function<void(Txn&)>& mutation) {
   struct Waiting final : Pending {

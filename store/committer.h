@@ -16,7 +16,8 @@ class Pending {
   /// Runs on the committer thread. True keeps the writes; false rolls back this mutation only (a refusal).
   virtual bool apply(Txn& txn) = 0;
   /// Runs on the committer thread once the group is durable (or rolled back). `fault` is set if apply threw or the
-  /// write failed; then nothing of this mutation happened. The Pending may be destroyed during this call. Must not throw.
+  /// write failed; then nothing of this mutation happened. The Pending may be destroyed during this call. Must not
+  /// throw.
   virtual void done(std::exception_ptr fault) = 0;
   Pending* next = nullptr;
 
@@ -37,8 +38,8 @@ class Committer {
   ~Committer();  ///< drains, then joins
 
   void submit(Pending& pending);  ///< any thread
-  /// Submits and waits; for start-up, tests and tools, never from the committer thread. Throws what `mutation` threw, or
-  /// StoreError if the write failed.
+  /// Submits and waits; for start-up, tests and tools, never from the committer thread. Throws what `mutation` threw,
+  /// or StoreError if the write failed.
   void run(const std::function<void(Txn&)>& mutation);
 
  private:

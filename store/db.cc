@@ -51,7 +51,9 @@ class NoPolling : public rocksdb::EventListener {
   throw OpenError(path.string() + " cannot be opened: " + text);
 }
 
-std::string Number(std::uint64_t value) { return KeyBuilder().number(value).take(); }
+std::string Number(std::uint64_t value) {
+  return KeyBuilder().number(value).take();
+}
 
 }  // namespace
 
@@ -188,8 +190,8 @@ void Db::Impl::check_schema() {
   if (!status.ok()) RefuseToOpen(options.path, status);
   const auto version = KeyReader(value).number();
   if (version > kSchemaVersion) {
-    throw OpenError(options.path.string() + " was written by a newer version of keymill (schema " + std::to_string(version) +
-                    ", this one knows " + std::to_string(kSchemaVersion) + ")");
+    throw OpenError(options.path.string() + " was written by a newer version of keymill (schema " +
+                    std::to_string(version) + ", this one knows " + std::to_string(kSchemaVersion) + ")");
   }
 }
 

@@ -1,16 +1,16 @@
 #pragma once
 
-#include <rocksdb/cache.h>
-#include <rocksdb/db.h>
-#include <rocksdb/env.h>
-#include <rocksdb/utilities/write_batch_with_index.h>
-
 #include <atomic>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <rocksdb/cache.h>
+#include <rocksdb/db.h>
+#include <rocksdb/env.h>
+#include <rocksdb/utilities/write_batch_with_index.h>
 
 #include "store/blob_files.h"
 #include "store/db.h"
@@ -19,8 +19,12 @@
 
 namespace keymill::store {
 
-inline rocksdb::Slice ToSlice(std::string_view text) { return {text.data(), text.size()}; }
-inline std::string_view ToView(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
+inline rocksdb::Slice ToSlice(std::string_view text) {
+  return {text.data(), text.size()};
+}
+inline std::string_view ToView(const rocksdb::Slice& slice) {
+  return {slice.data(), slice.size()};
+}
 
 /// Throws StoreError (WouldBlock for a cache-only read that needs the disk) unless the status is OK.
 void Check(const rocksdb::Status& status, const char* doing);

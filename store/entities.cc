@@ -32,7 +32,9 @@ char Code(Enum value) {
   return static_cast<char>(value);
 }
 
-std::string EntityKey(std::string_view id) { return KeyBuilder(kEntity).rest(id).take(); }
+std::string EntityKey(std::string_view id) {
+  return KeyBuilder(kEntity).rest(id).take();
+}
 std::string NameKey(EntityKind kind, std::string_view account, std::string_view folded) {
   const char code = Code(kind);
   return KeyBuilder(kEntityByName).text({&code, 1}).text(account).rest(folded).take();

@@ -26,10 +26,11 @@ struct Entity {
   std::string document;              ///< a role's trust policy, a provider's metadata
   std::string permissions_boundary;  ///< ARN; empty = none
   StringPairs tags;
-  StringPairs attributes;            ///< small settings by name, not interpreted here
+  StringPairs attributes;  ///< small settings by name, not interpreted here
 };
 
-std::optional<Entity> FindEntity(const Reader& reader, EntityKind kind, std::string_view account, std::string_view name);
+std::optional<Entity> FindEntity(const Reader& reader, EntityKind kind, std::string_view account,
+                                 std::string_view name);
 std::optional<Entity> FindEntityById(const Reader& reader, std::string_view id);
 /// In (case-folded) name order after `after` whose path starts with path_prefix, at most `limit`.
 std::vector<Entity> ListEntities(const Reader& reader, EntityKind kind, std::string_view account,

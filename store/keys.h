@@ -13,18 +13,19 @@ namespace keymill::store {
 ///
 /// At the first difference of two escaped strings either both bytes come from the strings (same order), or one string
 /// has ended: its 0x00 0x01 meets a byte >= 0x01 or an escaped zero 0x00 0xFF, and both are greater. So the order is
-/// that of the unescaped strings, and no escaped string is a prefix of another. A string that ends the key stays as it is.
+/// that of the unescaped strings, and no escaped string is a prefix of another. A string that ends the key stays as it
+/// is.
 class KeyBuilder {
  public:
   KeyBuilder() = default;
   explicit KeyBuilder(char space) { key_.push_back(space); }
 
-  KeyBuilder& number(std::uint64_t value);      ///< 8 bytes
+  KeyBuilder& number(std::uint64_t value);  ///< 8 bytes
   KeyBuilder& descending(std::uint64_t value) { return number(~value); }
-  KeyBuilder& number32(std::uint32_t value);    ///< 4 bytes
-  KeyBuilder& text(std::string_view value);     ///< escaped and terminated
+  KeyBuilder& number32(std::uint32_t value);        ///< 4 bytes
+  KeyBuilder& text(std::string_view value);         ///< escaped and terminated
   KeyBuilder& text_prefix(std::string_view value);  ///< escaped, without the end: the prefix of all that start so
-  KeyBuilder& rest(std::string_view value) {    ///< as it is; nothing may follow
+  KeyBuilder& rest(std::string_view value) {        ///< as it is; nothing may follow
     key_.append(value);
     return *this;
   }

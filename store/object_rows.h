@@ -13,7 +13,8 @@
 ///
 ///   kObjects    bucket, key                  the current version, unless it is a delete marker: a listing of current
 ///                                            objects never meets one
-///   kVersions   bucket, text(key), ~sequence all others, newest first. A delete marker that is the current version takes
+///   kVersions   bucket, text(key), ~sequence all others, newest first. A delete marker that is the current version
+///   takes
 ///                                            the place of the greatest sequence, before all, so that one read finds it
 ///   kVersions   bucket + 2^63, text(key), version id -> sequence   to find a non-current version by its id
 ///
@@ -24,7 +25,9 @@ namespace keymill::store::object_rows {
 inline constexpr std::uint64_t kCurrentMarker = ~std::uint64_t{0};  ///< as a sequence
 inline constexpr std::uint64_t kIndexBit = std::uint64_t{1} << 63;
 
-inline std::string CurrentKey(BucketId bucket, std::string_view key) { return KeyBuilder().number(bucket).rest(key).take(); }
+inline std::string CurrentKey(BucketId bucket, std::string_view key) {
+  return KeyBuilder().number(bucket).rest(key).take();
+}
 inline std::string VersionKey(BucketId bucket, std::string_view key, std::uint64_t sequence) {
   return KeyBuilder().number(bucket).text(key).descending(sequence).take();
 }
@@ -44,7 +47,8 @@ struct Place {
 
 std::optional<Place> FindCurrent(const Reader& reader, BucketId bucket, std::string_view key);
 /// The place of a version that is not the current one.
-std::optional<Place> FindNoncurrent(const Reader& reader, BucketId bucket, std::string_view key, std::string_view version_id);
+std::optional<Place> FindNoncurrent(const Reader& reader, BucketId bucket, std::string_view key,
+                                    std::string_view version_id);
 
 /// With blobs and parts. Empty if these are in a row of their own that has gone meanwhile.
 std::optional<Object> DecodeWhole(const Reader& reader, std::string_view key, std::string_view value);

@@ -31,7 +31,8 @@ std::optional<Place> FindCurrent(const Reader& reader, BucketId bucket, std::str
   return ReadPlace(reader, Family::kVersions, VersionKey(bucket, key, kCurrentMarker));
 }
 
-std::optional<Place> FindNoncurrent(const Reader& reader, BucketId bucket, std::string_view key, std::string_view version_id) {
+std::optional<Place> FindNoncurrent(const Reader& reader, BucketId bucket, std::string_view key,
+                                    std::string_view version_id) {
   const auto sequence = reader.get(Family::kVersions, IndexKey(bucket, key, version_id));
   if (!sequence) return std::nullopt;
   return ReadPlace(reader, Family::kVersions, VersionKey(bucket, key, KeyReader(*sequence).number()));

@@ -24,16 +24,22 @@ std::string Fold(std::string_view name) {
   return folded;
 }
 
-std::string UserKey(std::string_view id) { return KeyBuilder(kUser).rest(id).take(); }
+std::string UserKey(std::string_view id) {
+  return KeyBuilder(kUser).rest(id).take();
+}
 std::string NameKey(std::string_view account, std::string_view folded) {
   return KeyBuilder(kUserByName).text(account).rest(folded).take();
 }
-std::string AccessKeyKey(std::string_view id) { return KeyBuilder(kKey).rest(id).take(); }
+std::string AccessKeyKey(std::string_view id) {
+  return KeyBuilder(kKey).rest(id).take();
+}
 std::string OwnerKey(const AccessKey& key) {
   // Times before 1970 do not occur; as unsigned numbers they would sort last.
   return KeyBuilder(kKeyByOwner).text(key.owner_id).number(static_cast<std::uint64_t>(key.created)).rest(key.id).take();
 }
-std::string UseKey(std::string_view id) { return KeyBuilder(kKeyUse).rest(id).take(); }
+std::string UseKey(std::string_view id) {
+  return KeyBuilder(kKeyUse).rest(id).take();
+}
 
 AccessKey DecodeKey(const Db& db, std::string_view value) {
   AccessKey key;
@@ -91,7 +97,8 @@ void EraseUser(Txn& txn, const User& user) {
 
 std::optional<AccessKey> FindAccessKey(const Reader& reader, std::string_view id) {
   std::optional<AccessKey> key;
-  reader.read(Family::kPrincipals, AccessKeyKey(id), [&](std::string_view value) { key = DecodeKey(reader.db(), value); });
+  reader.read(Family::kPrincipals, AccessKeyKey(id),
+              [&](std::string_view value) { key = DecodeKey(reader.db(), value); });
   return key;
 }
 

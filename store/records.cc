@@ -16,14 +16,15 @@ void AppendText(std::string& out, std::string_view text) {
   out.append(text);
 }
 
-std::string_view TakeText(std::string_view& in) { return TakeBytes(in, TakeVarint(in)); }
+std::string_view TakeText(std::string_view& in) {
+  return TakeBytes(in, TakeVarint(in));
+}
 
 // Each record is described once, by a function that names its fields in ascending order of tags. Visited with a Saver
 // it writes them, with a Loader it reads them.
 
 class Saver {
  public:
-  static constexpr bool kLoads = false;
   explicit Saver(std::string& out) : fields_(out, kFormat) {}
 
   void operator()(std::uint32_t tag, const std::string& text) { fields_.bytes(tag, text); }
@@ -80,7 +81,6 @@ class Saver {
 
 class Loader {
  public:
-  static constexpr bool kLoads = true;
   explicit Loader(std::string_view record) : fields_(record, kFormat) {}
 
   void operator()(std::uint32_t tag, std::string& text) {
@@ -90,7 +90,7 @@ class Loader {
     if (fields_.find(tag)) text = fields_.bytes();
   }
   template <class Number>
-    requires std::is_unsigned_v<Number>
+  requires std::is_unsigned_v<Number>
   void operator()(std::uint32_t tag, Number& number) {
     if (!fields_.find(tag)) return;
     const auto value = fields_.number();

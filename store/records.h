@@ -67,7 +67,7 @@ enum class LockMode : std::uint8_t { kNone = 0, kGovernance = 1, kCompliance = 2
 /// One version of an object. `key` is not part of the stored value: it is the row's key.
 struct Object {
   std::string key;
-  std::string version_id;  ///< empty = the null version
+  std::string version_id;      ///< empty = the null version
   std::uint64_t sequence = 0;  ///< commit order, set by PutObject()
   bool delete_marker = false;
   Millis modified = 0;
@@ -75,20 +75,20 @@ struct Object {
   std::string etag;        ///< without quotes
   std::string content_type, cache_control, content_disposition, content_encoding, content_language, expires;
   std::string website_redirect, storage_class;  ///< storage_class empty = STANDARD
-  StringPairs metadata;  ///< x-amz-meta-*, names in lower case without the prefix
+  StringPairs metadata;                         ///< x-amz-meta-*, names in lower case without the prefix
   StringPairs tags;
   Checksum checksum;
   std::string owner;  ///< account, 12 digits
   LockMode lock_mode = LockMode::kNone;
   Millis retain_until = 0;
   bool legal_hold = false;
-  std::string acl;         ///< the server's own text; empty = private
-  std::string encryption;  ///< server-side encryption as S3 names it; empty = none
-  std::string encryption_key;  ///< id of the KMS key, or the MD5 of a customer's key
-  StringPairs attributes;      ///< small settings by name, not interpreted here
-  std::uint32_t part_count = 0;  ///< of a multipart object; 0 = uploaded whole
-  std::vector<ObjectPart> parts; ///< left out by listings
-  Body body;                     ///< left out by listings
+  std::string acl;                ///< the server's own text; empty = private
+  std::string encryption;         ///< server-side encryption as S3 names it; empty = none
+  std::string encryption_key;     ///< id of the KMS key, or the MD5 of a customer's key
+  StringPairs attributes;         ///< small settings by name, not interpreted here
+  std::uint32_t part_count = 0;   ///< of a multipart object; 0 = uploaded whole
+  std::vector<ObjectPart> parts;  ///< left out by listings
+  Body body;                      ///< left out by listings
 };
 
 /// An IAM user. The root user of an account has no record: its keys have the account id as owner_id.
@@ -127,8 +127,8 @@ struct KeyUse {
 
 /// A multipart upload in progress. `object` holds what the completed object will have, apart from its bytes.
 struct Upload {
-  std::string key;        ///< not stored in the value: part of the row's key
-  std::string id;         ///< likewise; uploads of one key are listed in the order of their ids
+  std::string key;           ///< not stored in the value: part of the row's key
+  std::string id;            ///< likewise; uploads of one key are listed in the order of their ids
   std::uint64_t number = 0;  ///< given by CreateUpload(); its parts hang on it
   Millis initiated = 0;
   std::string initiator;  ///< ARN

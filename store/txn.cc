@@ -9,7 +9,8 @@ namespace {
 
 class RocksCursor : public Cursor {
  public:
-  RocksCursor(std::string lower, std::string upper) : lower_(std::move(lower)), upper_(std::move(upper)), bound_(upper_) {}
+  RocksCursor(std::string lower, std::string upper)
+      : lower_(std::move(lower)), upper_(std::move(upper)), bound_(upper_) {}
 
   /// The bound must be in place before the iterator that is given it is made.
   const rocksdb::Slice* bound() const { return &bound_; }
@@ -108,8 +109,12 @@ void Txn::erase(Family family, std::string_view key) {
   Check(impl_.batch.Delete(db_.impl().handle(family), PhysicalKey(family, key)), "adding to a commit");
 }
 
-std::uint64_t Txn::next_id() { return db_.impl().next_id(); }
+std::uint64_t Txn::next_id() {
+  return db_.impl().next_id();
+}
 
-void Txn::touched(std::string principal_id) { impl_.touched.push_back(std::move(principal_id)); }
+void Txn::touched(std::string principal_id) {
+  impl_.touched.push_back(std::move(principal_id));
+}
 
 }  // namespace keymill::store

@@ -16,7 +16,9 @@ constexpr std::uint64_t kPartsBit = std::uint64_t{1} << 63;
 std::string UploadKey(BucketId bucket, std::string_view key, std::string_view id) {
   return KeyBuilder().number(bucket).text(key).rest(id).take();
 }
-std::string PartsPrefix(const Upload& upload) { return KeyBuilder().number(upload.number | kPartsBit).take(); }
+std::string PartsPrefix(const Upload& upload) {
+  return KeyBuilder().number(upload.number | kPartsBit).take();
+}
 std::string PartKey(const Upload& upload, std::uint32_t number) {
   return KeyBuilder().number(upload.number | kPartsBit).number32(number).take();
 }
@@ -74,11 +76,13 @@ std::vector<Part> ListParts(const Reader& reader, const Upload& upload, std::uin
   std::vector<Part> parts;
   const auto cursor = reader.scan(Family::kUploads, PartsPrefix(upload));
   if (after != 0) cursor->seek(PartKey(upload, after) + '\0');
-  for (; cursor->valid() && parts.size() < limit; cursor->next()) parts.push_back(DecodePart(cursor->key(), cursor->value()));
+  for (; cursor->valid() && parts.size() < limit; cursor->next())
+    parts.push_back(DecodePart(cursor->key(), cursor->value()));
   return parts;
 }
 
-void TakeParts(Txn& txn, BucketId bucket, const Upload& upload, std::span<const std::uint32_t> numbers, Object& object) {
+void TakeParts(Txn& txn, BucketId bucket, const Upload& upload, std::span<const std::uint32_t> numbers,
+               Object& object) {
   object.size = 0;
   object.parts.clear();
   object.body = {};
@@ -94,7 +98,8 @@ void TakeParts(Txn& txn, BucketId bucket, const Upload& upload, std::span<const 
     object.body.blobs.insert(object.body.blobs.end(), part.body.blobs.begin(), part.body.blobs.end());
     object.parts.push_back({part.number, part.size, std::move(part.checksum)});
   }
-  if (wanted != numbers.end()) throw StoreError("part " + std::to_string(*wanted) + " of an upload is missing or out of order");
+  if (wanted != numbers.end())
+    throw StoreError("part " + std::to_string(*wanted) + " of an upload is missing or out of order");
   object.part_count = static_cast<std::uint32_t>(numbers.size());
   EraseUpload(txn, bucket, upload);
 }

@@ -1,16 +1,16 @@
 #include "store/vault.h"
 
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+
 #include <fcntl.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <array>
-#include <cerrno>
-#include <cstring>
-#include <memory>
 
 #include "store/db.h"
 
@@ -27,8 +27,12 @@ struct FreeContext {
 };
 using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, FreeContext>;
 
-const unsigned char* Bytes(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
-unsigned char* Bytes(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
+const unsigned char* Bytes(std::string_view text) {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
+unsigned char* Bytes(std::string& text) {
+  return reinterpret_cast<unsigned char*>(text.data());
+}
 
 void FillRandom(std::string& out, std::size_t offset, std::size_t count) {
   if (RAND_bytes(Bytes(out) + offset, static_cast<int>(count)) != 1) throw StoreError("no random numbers to be had");
@@ -36,7 +40,8 @@ void FillRandom(std::string& out, std::size_t offset, std::size_t count) {
 
 class File {
  public:
-  File(const std::filesystem::path& path, int flags, mode_t mode = 0) : fd_(::open(path.c_str(), flags | O_CLOEXEC, mode)) {}
+  File(const std::filesystem::path& path, int flags, mode_t mode = 0)
+      : fd_(::open(path.c_str(), flags | O_CLOEXEC, mode)) {}
   ~File() {
     if (fd_ >= 0) ::close(fd_);
   }
@@ -68,12 +73,14 @@ std::string Load(const std::filesystem::path& file) {
   struct stat status {};
   if (::fstat(opened.fd(), &status) != 0) RefuseErrno(file, "cannot be examined");
   if (!S_ISREG(status.st_mode)) Refuse(file, "is not a regular file");
-  if ((status.st_mode & 077) != 0) Refuse(file, "can be read or written by other users; run: chmod 600 " + file.string());
+  if ((status.st_mode & 077) != 0)
+    Refuse(file, "can be read or written by other users; run: chmod 600 " + file.string());
   if (status.st_size != static_cast<off_t>(kMasterKeySize)) {
     Refuse(file, "must hold exactly 32 bytes, but holds " + std::to_string(status.st_size));
   }
   std::string key(kMasterKeySize, '\0');
-  if (::read(opened.fd(), key.data(), key.size()) != static_cast<ssize_t>(key.size())) RefuseErrno(file, "cannot be read");
+  if (::read(opened.fd(), key.data(), key.size()) != static_cast<ssize_t>(key.size()))
+    RefuseErrno(file, "cannot be read");
   return key;
 }
 
@@ -85,7 +92,9 @@ Vault::Vault(std::string_view master_key) : master_key_(master_key) {
   }
 }
 
-Vault::~Vault() { OPENSSL_cleanse(master_key_.data(), master_key_.size()); }
+Vault::~Vault() {
+  OPENSSL_cleanse(master_key_.data(), master_key_.size());
+}
 
 std::string Vault::seal(std::string_view secret, std::string_view context) const {
   std::string sealed(1 + kNonceSize + secret.size() + kTagSize, '\0');
@@ -95,7 +104,8 @@ std::string Vault::seal(std::string_view secret, std::string_view context) const
   int written = 0;
   const CipherContext cipher(EVP_CIPHER_CTX_new());
   if (!cipher ||
-      EVP_EncryptInit_ex(cipher.get(), EVP_aes_256_gcm(), nullptr, Bytes(std::string_view(master_key_)), Bytes(sealed) + 1) != 1 ||
+      EVP_EncryptInit_ex(cipher.get(), EVP_aes_256_gcm(), nullptr, Bytes(std::string_view(master_key_)),
+                         Bytes(sealed) + 1) != 1 ||
       EVP_EncryptUpdate(cipher.get(), nullptr, &written, Bytes(context), static_cast<int>(context.size())) != 1 ||
       EVP_EncryptUpdate(cipher.get(), text, &written, Bytes(secret), static_cast<int>(secret.size())) != 1 ||
       EVP_EncryptFinal_ex(cipher.get(), text + written, &written) != 1 ||
@@ -106,7 +116,8 @@ std::string Vault::seal(std::string_view secret, std::string_view context) const
 }
 
 std::string Vault::open(std::string_view sealed, std::string_view context) const {
-  if (sealed.size() < 1 + kNonceSize + kTagSize || sealed[0] != kSealFormat) throw StoreError("a sealed secret is damaged");
+  if (sealed.size() < 1 + kNonceSize + kTagSize || sealed[0] != kSealFormat)
+    throw StoreError("a sealed secret is damaged");
   const auto nonce = sealed.substr(1, kNonceSize);
   const auto text = sealed.substr(1 + kNonceSize, sealed.size() - 1 - kNonceSize - kTagSize);
   std::array<unsigned char, kTagSize> tag{};
@@ -116,7 +127,8 @@ std::string Vault::open(std::string_view sealed, std::string_view context) const
   int written = 0;
   const CipherContext cipher(EVP_CIPHER_CTX_new());
   if (!cipher ||
-      EVP_DecryptInit_ex(cipher.get(), EVP_aes_256_gcm(), nullptr, Bytes(std::string_view(master_key_)), Bytes(nonce)) != 1 ||
+      EVP_DecryptInit_ex(cipher.get(), EVP_aes_256_gcm(), nullptr, Bytes(std::string_view(master_key_)),
+                         Bytes(nonce)) != 1 ||
       EVP_DecryptUpdate(cipher.get(), nullptr, &written, Bytes(context), static_cast<int>(context.size())) != 1 ||
       EVP_DecryptUpdate(cipher.get(), Bytes(secret), &written, Bytes(text), static_cast<int>(text.size())) != 1 ||
       EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_GCM_SET_TAG, kTagSize, tag.data()) != 1 ||
@@ -156,7 +168,8 @@ std::string LoadOrCreateMasterKey(const std::filesystem::path& file) {
   const bool lost_the_race = !linked && errno == EEXIST;
   if (!linked && !lost_the_race) RefuseErrno(file, "cannot be created");
   ::unlink(aside.c_str());
-  const File directory(file.has_parent_path() ? file.parent_path() : std::filesystem::path("."), O_RDONLY | O_DIRECTORY);
+  const File directory(file.has_parent_path() ? file.parent_path() : std::filesystem::path("."),
+                       O_RDONLY | O_DIRECTORY);
   if (!directory || ::fsync(directory.fd()) != 0) RefuseErrno(file, "cannot be made durable");
   return lost_the_race ? Load(file) : key;
 }

@@ -17,7 +17,9 @@ Object DecodeHead(std::string_view key, std::string_view value) {
   return object;
 }
 
-std::string SequenceValue(std::uint64_t sequence) { return KeyBuilder().number(sequence).take(); }
+std::string SequenceValue(std::uint64_t sequence) {
+  return KeyBuilder().number(sequence).take();
+}
 
 /// Moves a version that was the current one among the others.
 void MakeNoncurrent(Txn& txn, BucketId bucket, const Object& head, const Place& place) {
@@ -54,7 +56,8 @@ void Promote(Txn& txn, BucketId bucket, std::string_view key) {
 
 }  // namespace
 
-std::optional<Object> FindVersion(const Reader& reader, BucketId bucket, std::string_view key, std::string_view version_id) {
+std::optional<Object> FindVersion(const Reader& reader, BucketId bucket, std::string_view key,
+                                  std::string_view version_id) {
   // As in FindObject(), the rows may change between our reads.
   for (int attempt = 0; attempt < 100; ++attempt) {
     auto place = FindCurrent(reader, bucket, key);

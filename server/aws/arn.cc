@@ -24,9 +24,13 @@ std::optional<Arn> Arn::Parse(std::string_view text) {
   return Arn{parts[1], parts[2], parts[3], parts[4], text};
 }
 
-std::string_view Arn::name() const { return resource.substr(resource.rfind('/') + 1); }
+std::string_view Arn::name() const {
+  return resource.substr(resource.rfind('/') + 1);
+}
 
-std::string RootArn(std::string_view account) { return Join("iam", account, "root", {}); }
+std::string RootArn(std::string_view account) {
+  return Join("iam", account, "root", {});
+}
 
 std::string IamArn(std::string_view account, std::string_view kind, std::string_view path, std::string_view name) {
   std::string arn = Join("iam", account, kind, path);

@@ -47,7 +47,7 @@ Field(std::string_view, Member Shape::*, Presence, std::string_view, std::string
 /// `<name><item/><item/>…</name>` for a vector member.
 template <class Shape, class Member>
 constexpr Field<Shape, Member> ListOf(std::string_view name, std::string_view item, Member Shape::*member,
-                                         Presence presence = Presence::kOptional) {
+                                      Presence presence = Presence::kOptional) {
   return {name, member, presence, {}, item};
 }
 
@@ -150,8 +150,10 @@ bool ReadField(const XmlElement& element, const Field<Shape, Member>& field, Sha
   } else {
     const auto child = element.child(field.name);
     if (!child) return field.presence != kRequired;
-    if constexpr (kIsOptional<Member>) return ReadValue(*child, field.values, member.emplace());
-    else return ReadValue(*child, field.values, member);
+    if constexpr (kIsOptional<Member>)
+      return ReadValue(*child, field.values, member.emplace());
+    else
+      return ReadValue(*child, field.values, member);
   }
 }
 

@@ -215,8 +215,8 @@ void Form::refuse(std::string sentence) {
 std::optional<Error> Form::refusal() const {
   if (malformed_) return malformed_;
   if (!violations_.empty()) {
-    std::string text = std::to_string(violations_.size()) + " validation error" + (violations_.size() > 1 ? "s" : "") +
-                       " detected: ";
+    std::string text =
+        std::to_string(violations_.size()) + " validation error" + (violations_.size() > 1 ? "s" : "") + " detected: ";
     for (std::size_t i = 0; i < violations_.size(); ++i) text += (i > 0 ? "; " : "") + violations_[i];
     return Error(ValidationError, std::move(text));
   }

@@ -1,13 +1,13 @@
 #include "server/aws/ids.h"
 
-#include <sys/random.h>
-
+#include <algorithm>
 #include <array>
 #include <cerrno>
-#include <algorithm>
 #include <cstring>
 #include <span>
 #include <system_error>
+
+#include <sys/random.h>
 
 #include "sigv4/digest.h"
 #include "sigv4/encoding.h"
@@ -123,7 +123,9 @@ std::optional<std::string> AccountOfKeyId(std::string_view id) {
   return std::string(12 - digits.size(), '0') + digits;
 }
 
-std::string NewUniqueId(std::string_view prefix) { return std::string(prefix) + RandomText(17, kBase32); }
+std::string NewUniqueId(std::string_view prefix) {
+  return std::string(prefix) + RandomText(17, kBase32);
+}
 
 std::string NewSecret() {
   std::string bytes = RandomBytes(30);
@@ -132,9 +134,13 @@ std::string NewSecret() {
   return secret;
 }
 
-std::string NewRequestId() { return RandomText(16, kAlphanumeric); }
+std::string NewRequestId() {
+  return RandomText(16, kAlphanumeric);
+}
 
-std::string NewHostId() { return sigv4::base64_encode(RandomBytes(48)); }
+std::string NewHostId() {
+  return sigv4::base64_encode(RandomBytes(48));
+}
 
 std::string NewUuid() {
   std::array<unsigned char, 16> bytes;

@@ -11,7 +11,8 @@ namespace keymill::aws {
 /// The envelope of a Query answer: `<XResponse xmlns=…><XResult>…</XResult><ResponseMetadata>…`, indented as AWS does
 /// and without an XML declaration. `write(XmlWriter&)` fills the result.
 template <class Write>
-std::string QueryResult(std::string_view operation, std::string_view xmlns, std::string_view request_id, Write&& write) {
+std::string QueryResult(std::string_view operation, std::string_view xmlns, std::string_view request_id,
+                        Write&& write) {
   const std::string response = std::string(operation) + "Response";  // the writer keeps views of the names
   const std::string result = std::string(operation) + "Result";
   XmlWriter xml(XmlWriter::Style::kIndented);

@@ -140,7 +140,8 @@ std::string IsoSeconds(std::int64_t millis) {
 
 std::string IsoMillis(std::int64_t millis) {
   const Civil c = ToCivil(millis);
-  return Print("%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", c.year, c.month, c.day, c.hour, c.minute, c.second, c.millisecond);
+  return Print("%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", c.year, c.month, c.day, c.hour, c.minute, c.second,
+               c.millisecond);
 }
 
 std::string IsoBasic(std::int64_t millis) {

@@ -1,6 +1,7 @@
 #include "server/aws/xml_reader.h"
 
 #include <charconv>
+
 #include <pugixml.hpp>
 
 namespace keymill::aws {
@@ -60,8 +61,10 @@ bool ValidReferences(std::string_view text) {
   for (std::size_t i = 0; (i = text.find_first_of("&<", i)) != std::string_view::npos;) {
     const std::string_view rest = text.substr(i);
     std::string_view ending;
-    if (rest.starts_with("<![CDATA[")) ending = "]]>";
-    else if (rest.starts_with("<!--")) ending = "-->";
+    if (rest.starts_with("<![CDATA["))
+      ending = "]]>";
+    else if (rest.starts_with("<!--"))
+      ending = "-->";
     if (!ending.empty()) {
       i = text.find(ending, i);
       if (i == std::string_view::npos) return false;
@@ -94,7 +97,9 @@ bool DepthWithin(pugi::xml_node root, std::size_t limit) {
 
 }  // namespace
 
-std::string_view XmlElement::name() const { return LocalName(Node(node_).name()); }
+std::string_view XmlElement::name() const {
+  return LocalName(Node(node_).name());
+}
 
 std::string XmlElement::text() const {
   std::string text;
@@ -106,7 +111,8 @@ std::string XmlElement::text() const {
 
 std::optional<XmlElement> XmlElement::child(std::string_view name) const {
   for (const pugi::xml_node& child : Node(node_).children()) {
-    if (child.type() == pugi::node_element && LocalName(child.name()) == name) return XmlElement(child.internal_object());
+    if (child.type() == pugi::node_element && LocalName(child.name()) == name)
+      return XmlElement(child.internal_object());
   }
   return std::nullopt;
 }
@@ -157,6 +163,8 @@ XmlDocument::XmlDocument(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 XmlDocument::XmlDocument(XmlDocument&&) noexcept = default;
 XmlDocument::~XmlDocument() = default;
 
-XmlElement XmlDocument::root() const { return XmlElement(impl_->root.internal_object()); }
+XmlElement XmlDocument::root() const {
+  return XmlElement(impl_->root.internal_object());
+}
 
 }  // namespace keymill::aws

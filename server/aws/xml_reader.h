@@ -12,12 +12,12 @@ namespace keymill::aws {
 /// S3's, none, or a prefix.
 class XmlElement {
  public:
-  std::string_view name() const;          ///< without prefix
-  std::string text() const;               ///< all character data, entities resolved
-  std::optional<XmlElement> child(std::string_view name) const;        ///< first of that name
+  std::string_view name() const;                                 ///< without prefix
+  std::string text() const;                                      ///< all character data, entities resolved
+  std::optional<XmlElement> child(std::string_view name) const;  ///< first of that name
   std::vector<XmlElement> children() const;
   std::vector<XmlElement> children(std::string_view name) const;
-  std::optional<std::string> attribute(std::string_view name) const;   ///< by local name
+  std::optional<std::string> attribute(std::string_view name) const;  ///< by local name
 
  private:
   friend class XmlDocument;

@@ -41,7 +41,8 @@ void AppendEscaped(std::string& out, std::string_view text, bool attribute) {
   while (i < text.size()) {
     std::size_t end = i;
     while (end < text.size() && kPlain[static_cast<unsigned char>(text[end])]) {
-      if (attribute && static_cast<unsigned char>(text[end]) < 0x20) break;  // tab and line feed would be read as spaces
+      if (attribute && static_cast<unsigned char>(text[end]) < 0x20)
+        break;  // tab and line feed would be read as spaces
       ++end;
     }
     out.append(text, i, end - i);
@@ -49,13 +50,27 @@ void AppendEscaped(std::string& out, std::string_view text, bool attribute) {
     if (i == text.size()) return;
     std::size_t used = 1;
     switch (text[i]) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '\r': out += "&#13;"; break;
-      case '\n': out += "&#10;"; break;
-      case '\t': out += "&#9;"; break;
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\r':
+        out += "&#13;";
+        break;
+      case '\n':
+        out += "&#10;";
+        break;
+      case '\t':
+        out += "&#9;";
+        break;
       default:
         if (const std::size_t length = SequenceLength(text.substr(i))) {
           out.append(text, i, length);
@@ -144,7 +159,9 @@ XmlWriter& XmlWriter::raw(std::string_view elements) {
   return *this;
 }
 
-XmlWriter& XmlWriter::boolean(std::string_view name, bool value) { return text(name, value ? "true" : "false"); }
+XmlWriter& XmlWriter::boolean(std::string_view name, bool value) {
+  return text(name, value ? "true" : "false");
+}
 
 XmlWriter& XmlWriter::optional_text(std::string_view name, std::string_view value) {
   return value.empty() ? *this : text(name, value);

@@ -37,8 +37,8 @@ class XmlWriter {
   Style style_;
   std::string out_;
   std::vector<std::string_view> open_;
-  bool tag_open_ = false;      // "<name" written, '>' not yet
-  bool just_opened_ = false;   // nothing inside the innermost element so far
+  bool tag_open_ = false;     // "<name" written, '>' not yet
+  bool just_opened_ = false;  // nothing inside the innermost element so far
 };
 
 }  // namespace keymill::aws

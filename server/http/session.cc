@@ -1,9 +1,5 @@
 // One connection: read a head, let the application answer, write, drain what is left of the body, again.
 
-#include <fcntl.h>
-#include <sys/uio.h>
-#include <unistd.h>
-
 #include <array>
 #include <cerrno>
 #include <charconv>
@@ -11,6 +7,9 @@
 #include <ctime>
 
 #include <boost/beast/http/status.hpp>
+#include <fcntl.h>
+#include <sys/uio.h>
+#include <unistd.h>
 
 #include "server/http/head_parser.h"
 #include "server/http/io.h"
@@ -52,6 +51,21 @@ bool HasToken(std::string_view list, std::string_view token) {
     list.remove_prefix(comma + 1);
   }
   return false;
+}
+
+// Two parties that disagree on where a body ends can be made to disagree on where the next request begins. So nothing
+// but a lone `chunked` is taken for Transfer-Encoding, and not beside a Content-Length.
+bool AmbiguousFraming(std::span<const sigv4::Header> headers) {
+  int encodings = 0, lengths = 0;
+  bool plain = true;
+  for (const auto& [name, value] : headers) {
+    if (EqualsIgnoreCase(name, "transfer-encoding")) {
+      ++encodings;
+      plain = plain && EqualsIgnoreCase(value, "chunked");
+    }
+    lengths += EqualsIgnoreCase(name, "content-length");
+  }
+  return encodings > 1 || !plain || (encodings == 1 && lengths > 0) || lengths > 1;
 }
 
 void AppendNumber(std::string& out, std::uint64_t value) {
@@ -114,7 +128,7 @@ class Session final : public BodyStream {
     }
   }
   void drain() {
-    if (idle_) cancel();
+    if (idle_ || reading_head_) cancel();
   }
   void abort() {
     ErrorCode ignored;
@@ -172,6 +186,7 @@ class Session final : public BodyStream {
   std::uint64_t unread_ = 0;    // bytes of a sized body still to come
   bool timed_out_ = false;
   bool idle_ = false;
+  bool reading_head_ = false;  // a request has begun, but not all of its head is here
   bool keep_alive_ = true;
   bool expects_continue_ = false;
   bool chunks_done_ = false;
@@ -209,6 +224,7 @@ Task<bool> Session::read_head() {
     if (workspace_->in.size() < kHeadBuffer) workspace_->in.resize(kHeadBuffer);
   }
   auto& w = *workspace_;
+  reading_head_ = true;
   set_deadline(thread_.options.timeouts.head);
   parser_.emplace(w, thread_.options.max_head);
   std::optional<Malformed> trouble;
@@ -243,7 +259,9 @@ Task<bool> Session::read_head() {
     }
     if (parser_->is_header_done()) break;
   }
+  reading_head_ = false;
   deadline_ = 0;
+  if (!trouble && AmbiguousFraming(w.headers)) trouble = Malformed::kSyntax;
   if (trouble) {
     if (*trouble == Malformed::kTimeout && buffered() == 0) co_return false;
     co_await refuse(*trouble);
@@ -289,9 +307,10 @@ Task<> Session::serve() {
     Response response = co_await thread_.application.handle(request_, *this);
     bool reusable = keep_alive_ && !response.wants_close() && !body_broken_ && !thread_.draining;
     bool body_left = unread_ > 0 || !chunks_done_;
-    // A client that waits for 100-continue and sees a final answer will not send its body (RFC 9110, 10.1.1); one that
-    // is sending it must be read to its end, or the answer may be lost in a reset.
-    if (reusable && body_left && (expects_continue_ || unread_ > kDrainLimit)) reusable = false;
+    // A client that waits for 100-continue and sees a final answer will not send its body (RFC 9110, 10.1.1), and may
+    // not know in which state the connection is; one that is sending its body must be read to the end, or the answer
+    // may be lost in a reset.
+    if (expects_continue_ || (body_left && unread_ > kDrainLimit)) reusable = false;
     keep_alive_ = reusable;
     co_await write(response, request_.method == "HEAD");
     if (body_left && !co_await finish_body()) break;
@@ -333,8 +352,9 @@ inline constexpr aws::ErrorKind kRequestTimeout{
 
 Task<Result<Bytes>> Session::next() {
   if (body_broken_) co_return Bytes{};
-  if (unread_ == 0 && chunks_done_) co_return Bytes{};
+  // Also before an empty body: a client that asked and is answered finally without it takes the connection for spent.
   if (expects_continue_ && buffered() == 0) co_await send_continue();
+  if (unread_ == 0 && chunks_done_) co_return Bytes{};
   set_deadline(thread_.options.timeouts.stall);
   bool stalled = false;
   try {

@@ -21,9 +21,12 @@ aws::Error NoSuchKey(const std::string& id) {
 
 std::string_view StatusName(store::KeyStatus status) {
   switch (status) {
-    case store::KeyStatus::kActive: return "Active";
-    case store::KeyStatus::kInactive: return "Inactive";
-    case store::KeyStatus::kExpired: return "Expired";
+    case store::KeyStatus::kActive:
+      return "Active";
+    case store::KeyStatus::kInactive:
+      return "Inactive";
+    case store::KeyStatus::kExpired:
+      return "Expired";
   }
   return "Inactive";
 }

@@ -17,7 +17,6 @@ constexpr std::string_view kUsageFilters[] = {"PermissionsPolicy", "PermissionsB
 constexpr aws::StringField kEntityFilter{"EntityFilter", {.values = kEntityFilters}};
 constexpr aws::StringField kUsageFilter{"PolicyUsageFilter", {.values = kUsageFilters}};
 
-
 void WriteHolders(aws::XmlWriter& xml, const std::vector<Holder>& holders, HolderKind kind, std::string_view list,
                   std::string_view name, std::string_view id) {
   xml.open(list);

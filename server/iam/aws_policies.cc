@@ -9,7 +9,8 @@ namespace {
 constexpr AwsManagedPolicy kPolicies[] = {
     {"AdministratorAccess", "/", "ANPAIWMBCKSKIEE64ZLYK", "Provides full access to AWS services and resources.",
      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]})"},
-    {"AmazonS3FullAccess", "/", "ANPAIFIR6V6BVTRAHWINE", "Provides full access to all buckets via the AWS Management Console.",
+    {"AmazonS3FullAccess", "/", "ANPAIFIR6V6BVTRAHWINE",
+     "Provides full access to all buckets via the AWS Management Console.",
      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:*","s3-object-lambda:*"],"Resource":"*"}]})"},
     {"AmazonS3ReadOnlyAccess", "/", "ANPAIZTJ4DXE7G6AGAE6M",
      "Provides read only access to all buckets via the AWS Management Console.",
@@ -21,7 +22,8 @@ constexpr AwsManagedPolicy kPolicies[] = {
      R"("organizations:DescribePolicy","organizations:ListChildren","organizations:ListParents",)"
      R"("organizations:ListPoliciesForTarget","organizations:ListRoots","organizations:ListPolicies",)"
      R"("organizations:ListTargetsForPolicy"],"Resource":"*"}]})"},
-    {"IAMReadOnlyAccess", "/", "ANPAJKSO7NDY4T57MWDSQ", "Provides read only access to IAM via the AWS Management Console.",
+    {"IAMReadOnlyAccess", "/", "ANPAJKSO7NDY4T57MWDSQ",
+     "Provides read only access to IAM via the AWS Management Console.",
      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["iam:GenerateCredentialReport",)"
      R"("iam:GenerateServiceLastAccessedDetails","iam:Get*","iam:List*","iam:SimulateCustomPolicy",)"
      R"("iam:SimulatePrincipalPolicy"],"Resource":"*"}]})"},
@@ -31,7 +33,8 @@ constexpr AwsManagedPolicy kPolicies[] = {
      R"("iam:ListServiceSpecificCredentials","iam:UpdateServiceSpecificCredential",)"
      R"("iam:DeleteServiceSpecificCredential","iam:ResetServiceSpecificCredential"],)"
      R"("Resource":"arn:aws:iam::*:user/${aws:username}"}]})"},
-    {"IAMUserChangePassword", "/", "ANPAJ4L4MM2A7QIEB56MS", "Provides the ability for an IAM user to change their own password.",
+    {"IAMUserChangePassword", "/", "ANPAJ4L4MM2A7QIEB56MS",
+     "Provides the ability for an IAM user to change their own password.",
      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["iam:ChangePassword"],)"
      R"("Resource":["arn:aws:iam::*:user/${aws:username}"]},)"
      R"({"Effect":"Allow","Action":["iam:GetAccountPasswordPolicy"],"Resource":"*"}]})"},
@@ -55,6 +58,8 @@ constexpr AwsManagedPolicy kPolicies[] = {
 
 }  // namespace
 
-std::span<const AwsManagedPolicy> AwsManagedPolicies() { return kPolicies; }
+std::span<const AwsManagedPolicy> AwsManagedPolicies() {
+  return kPolicies;
+}
 
 }  // namespace keymill::iam

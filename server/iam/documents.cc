@@ -56,11 +56,12 @@ std::optional<aws::Error> CheckTrustDocument(const store::Reader& reader, std::s
 }
 
 std::size_t DocumentSize(std::string_view document) {
-  return static_cast<std::size_t>(std::count_if(document.begin(), document.end(), [](char c) {
-    return c != ' ' && c != '\t' && c != '\n' && c != '\r';
-  }));
+  return static_cast<std::size_t>(std::count_if(
+      document.begin(), document.end(), [](char c) { return c != ' ' && c != '\t' && c != '\n' && c != '\r'; }));
 }
 
-std::string EncodedDocument(std::string_view document) { return sigv4::uri_encode(document); }
+std::string EncodedDocument(std::string_view document) {
+  return sigv4::uri_encode(document);
+}
 
 }  // namespace keymill::iam

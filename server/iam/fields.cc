@@ -5,9 +5,13 @@
 namespace keymill::iam {
 namespace {
 
-constexpr bool Between(char32_t c, char32_t first, char32_t last) { return c >= first && c <= last; }
+constexpr bool Between(char32_t c, char32_t first, char32_t last) {
+  return c >= first && c <= last;
+}
 
-constexpr bool IsAnyOf(char32_t c, std::u32string_view set) { return set.find(c) != std::u32string_view::npos; }
+constexpr bool IsAnyOf(char32_t c, std::u32string_view set) {
+  return set.find(c) != std::u32string_view::npos;
+}
 
 constexpr bool IsWordCharacter(char32_t c) {
   return Between(c, U'a', U'z') || Between(c, U'A', U'Z') || Between(c, U'0', U'9') || c == U'_';
@@ -38,7 +42,9 @@ bool IsName(std::u32string_view text) {
   return !text.empty() && All(text, [](char32_t c) { return IsWordCharacter(c) || IsAnyOf(c, U"+=,.@-"); });
 }
 
-bool IsWord(std::u32string_view text) { return !text.empty() && All(text, IsWordCharacter); }
+bool IsWord(std::u32string_view text) {
+  return !text.empty() && All(text, IsWordCharacter);
+}
 
 bool IsPath(std::u32string_view text) {
   if (text == U"/") return true;
@@ -67,7 +73,8 @@ bool IsVersionId(std::u32string_view text) {
   text.remove_prefix(2);
   while (!text.empty() && Between(text[0], U'0', U'9')) text.remove_prefix(1);
   if (text.empty()) return true;
-  return text[0] == U'.' && All(text.substr(1), [](char32_t c) { return IsAnyOf(c, U"-") || (IsWordCharacter(c) && c != U'_'); });
+  return text[0] == U'.' &&
+         All(text.substr(1), [](char32_t c) { return IsAnyOf(c, U"-") || (IsWordCharacter(c) && c != U'_'); });
 }
 
 bool IsTagText(std::u32string_view text) {

@@ -13,15 +13,15 @@ using aws::ListField;
 using aws::StringField;
 using aws::StringRule;
 
-bool IsName(std::u32string_view text);        ///< [\w+=,.@-]+
-bool IsWord(std::u32string_view text);        ///< [\w]+
-bool IsPath(std::u32string_view text);        ///< (/)|(/[!-~]+/)
-bool IsPathPrefix(std::u32string_view text);  ///< /[!-\u007f]*
-bool IsMarker(std::u32string_view text);      ///< [\u0020-\u00ff]+
+bool IsName(std::u32string_view text);          ///< [\w+=,.@-]+
+bool IsWord(std::u32string_view text);          ///< [\w]+
+bool IsPath(std::u32string_view text);          ///< (/)|(/[!-~]+/)
+bool IsPathPrefix(std::u32string_view text);    ///< /[!-\u007f]*
+bool IsMarker(std::u32string_view text);        ///< [\u0020-\u00ff]+
 bool IsDocumentText(std::u32string_view text);  ///< [\t\n\r -\u00ff]+
 bool IsDescription(std::u32string_view text);   ///< [\t\n\r -~\u00a1-\u00ff]*
 bool IsVersionId(std::u32string_view text);     ///< v[1-9][0-9]*(\.[A-Za-z0-9-]*)?
-bool IsTagText(std::u32string_view text);     ///< [\p{L}\p{Z}\p{N}_.:/=+\-@]*
+bool IsTagText(std::u32string_view text);       ///< [\p{L}\p{Z}\p{N}_.:/=+\-@]*
 
 inline constexpr std::string_view kNameComplaint =
     "It must contain only alphanumeric characters and/or the following: +=,.@_-";
@@ -47,12 +47,12 @@ inline constexpr StringField kPath{"Path", kPathRule};
 inline constexpr StringField kNewPath{"NewPath", kPathRule};
 inline constexpr StringField kPathPrefix{
     "PathPrefix", {.min = 1, .max = 512, .matches = &IsPathPrefix, .complaint = kPathPrefixComplaint}};
-inline constexpr StringField kAccessKeyId{
-    "AccessKeyId", {.min = 16, .max = 128, .matches = &IsWord, .pattern = R"([\w]+)"}};
+inline constexpr StringField kAccessKeyId{"AccessKeyId",
+                                          {.min = 16, .max = 128, .matches = &IsWord, .pattern = R"([\w]+)"}};
 inline constexpr StringField kStatus{"Status", {.values = kStatuses}};
 inline constexpr StringRule kPolicyArnRule{.min = 20, .max = 2048};
-inline constexpr StringRule kDocumentRule{.min = 1, .max = 131072, .matches = &IsDocumentText,
-                                          .pattern = R"([\u0009\u000A\u000D\u0020-\u00FF]+)"};
+inline constexpr StringRule kDocumentRule{
+    .min = 1, .max = 131072, .matches = &IsDocumentText, .pattern = R"([\u0009\u000A\u000D\u0020-\u00FF]+)"};
 
 inline constexpr StringField kGroupName{"GroupName", kExistingNameRule};
 inline constexpr StringField kNewGroupName{"NewGroupName", kExistingNameRule};
@@ -66,12 +66,12 @@ inline constexpr StringField kTrustDocument{"AssumeRolePolicyDocument", kDocumen
 inline constexpr StringField kDescription{
     "Description",
     {.max = 1000, .matches = &IsDescription, .pattern = R"([\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*)"}};
-inline constexpr StringField kVersionId{
-    "VersionId", {.matches = &IsVersionId, .pattern = R"(v[1-9][0-9]*(\.[A-Za-z0-9-]*)?)"}};
+inline constexpr StringField kVersionId{"VersionId",
+                                        {.matches = &IsVersionId, .pattern = R"(v[1-9][0-9]*(\.[A-Za-z0-9-]*)?)"}};
 inline constexpr IntegerField kMaxSessionDuration{"MaxSessionDuration", 3600, 43200};
 
-inline constexpr StringField kMarker{
-    "Marker", {.min = 1, .max = 320, .matches = &IsMarker, .pattern = R"([\u0020-\u00FF]+)"}};
+inline constexpr StringField kMarker{"Marker",
+                                     {.min = 1, .max = 320, .matches = &IsMarker, .pattern = R"([\u0020-\u00FF]+)"}};
 inline constexpr IntegerField kMaxItems{"MaxItems", 1, 1000};
 inline constexpr ListField kTags{"Tags", 50};
 inline constexpr ListField kTagKeys{"TagKeys", 50};

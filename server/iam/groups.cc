@@ -123,8 +123,7 @@ Task<Result<http::Response>> ListGroups(pipeline::Call& call) {
   const Page page = ReadPage(form);
   if (auto refusal = form.refusal()) co_return *refusal;
   auto list = [&](const store::Reader& reader) {
-    return store::ListEntities(reader, EntityKind::kGroup, call.identity().account, prefix, page.after,
-                               page.limit + 1);
+    return store::ListEntities(reader, EntityKind::kGroup, call.identity().account, prefix, page.after, page.limit + 1);
   };
   auto groups = co_await call.read(list);
   const bool truncated = Cut(groups, page);

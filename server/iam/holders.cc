@@ -17,11 +17,16 @@ constexpr HolderTraits kTraits[] = {
 
 std::string_view KindInArn(store::EntityKind kind) {
   switch (kind) {
-    case store::EntityKind::kGroup: return "group";
-    case store::EntityKind::kRole: return "role";
-    case store::EntityKind::kPolicy: return "policy";
-    case store::EntityKind::kInstanceProfile: return "instance-profile";
-    case store::EntityKind::kProvider: return "oidc-provider";
+    case store::EntityKind::kGroup:
+      return "group";
+    case store::EntityKind::kRole:
+      return "role";
+    case store::EntityKind::kPolicy:
+      return "policy";
+    case store::EntityKind::kInstanceProfile:
+      return "instance-profile";
+    case store::EntityKind::kProvider:
+      return "oidc-provider";
   }
   return {};
 }
@@ -29,8 +34,8 @@ std::string_view KindInArn(store::EntityKind kind) {
 Result<store::Entity> Require(const store::Reader& reader, store::EntityKind kind, std::string_view account,
                               std::string_view name) {
   if (auto entity = store::FindEntity(reader, kind, account, name)) return *std::move(entity);
-  return aws::Error(NoSuchEntity, "The " + std::string(KindInArn(kind)) + " with name " + std::string(name) +
-                                      " cannot be found.");
+  return aws::Error(NoSuchEntity,
+                    "The " + std::string(KindInArn(kind)) + " with name " + std::string(name) + " cannot be found.");
 }
 
 Holder FromEntity(HolderKind kind, store::Entity entity) {
@@ -43,9 +48,13 @@ Holder FromUser(store::User user) {
 
 }  // namespace
 
-std::string Holder::arn() const { return aws::IamArn(account, Traits(kind).word, path, name); }
+std::string Holder::arn() const {
+  return aws::IamArn(account, Traits(kind).word, path, name);
+}
 
-const HolderTraits& Traits(HolderKind kind) { return kTraits[static_cast<std::size_t>(kind)]; }
+const HolderTraits& Traits(HolderKind kind) {
+  return kTraits[static_cast<std::size_t>(kind)];
+}
 
 Result<store::Entity> RequireGroup(const store::Reader& reader, std::string_view account, std::string_view name) {
   return Require(reader, store::EntityKind::kGroup, account, name);

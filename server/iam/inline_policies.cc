@@ -11,8 +11,7 @@ namespace keymill::iam {
 namespace {
 
 aws::Error NoSuchPolicy(HolderKind kind, const std::string& name) {
-  return {NoSuchEntity,
-          "The " + std::string(Traits(kind).word) + " policy with name " + name + " cannot be found."};
+  return {NoSuchEntity, "The " + std::string(Traits(kind).word) + " policy with name " + name + " cannot be found."};
 }
 
 /// All inline policies of a holder share one quota.

@@ -35,7 +35,9 @@ std::uint32_t DefaultVersion(const store::Entity& policy) {
   return text.empty() ? 1 : static_cast<std::uint32_t>(std::strtoul(text.c_str(), nullptr, 10));
 }
 
-std::string ManagedPolicy::arn() const { return aws::IamArn(entity.account, "policy", entity.path, entity.name); }
+std::string ManagedPolicy::arn() const {
+  return aws::IamArn(entity.account, "policy", entity.path, entity.name);
+}
 
 ManagedPolicy FromAws(const AwsManagedPolicy& policy) {
   ManagedPolicy managed;

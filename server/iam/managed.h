@@ -14,9 +14,9 @@
 namespace keymill::iam {
 
 struct ManagedPolicy {
-  store::Entity entity;        ///< account "aws" for those of AWS
-  std::uint32_t version = 1;   ///< the default one
-  std::string document;        ///< of the default version
+  store::Entity entity;       ///< account "aws" for those of AWS
+  std::uint32_t version = 1;  ///< the default one
+  std::string document;       ///< of the default version
   std::string arn() const;
   bool of_aws() const { return entity.account == "aws"; }
 };

@@ -19,7 +19,9 @@ namespace {
 
 using store::PolicyVersion;
 
-std::string VersionId(std::uint32_t number) { return "v" + std::to_string(number); }
+std::string VersionId(std::uint32_t number) {
+  return "v" + std::to_string(number);
+}
 
 /// 0 for ids such as v0 or v1.2, which name no version here.
 std::uint32_t VersionNumber(const std::string& id) {
@@ -55,11 +57,12 @@ Result<Named> RequireVersion(const store::Reader& reader, const std::string& acc
   for (PolicyVersion& version : Versions(reader, *policy)) {
     if (version.number == number) return Named{*std::move(policy), std::move(version)};
   }
-  return aws::Error(NoSuchEntity, "Policy " + arn + " version " + version_id +
-                                      " does not exist or is not attachable.");
+  return aws::Error(NoSuchEntity, "Policy " + arn + " version " + version_id + " does not exist or is not attachable.");
 }
 
-aws::Error NotYours(const std::string& arn) { return {ValidationError, "ARN " + arn + " is not valid."}; }
+aws::Error NotYours(const std::string& arn) {
+  return {ValidationError, "ARN " + arn + " is not valid."};
+}
 
 /// Everybody whom the policy is attached to, or bounds, has other permissions from now on.
 void TouchAll(store::Txn& txn, const std::string& arn) {

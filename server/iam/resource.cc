@@ -19,21 +19,39 @@ struct Subject {
   std::string_view kind;
 };
 constexpr Subject kSubjects[] = {
-    {"InstanceProfileName", "instance-profile"}, {"GroupName", "group"},
-    {"RoleName", "role"},                        {"UserName", "user"},
-    {"PolicyName", "policy"},                    {"VirtualMFADeviceName", "mfa"},
+    {"InstanceProfileName", "instance-profile"},
+    {"GroupName", "group"},
+    {"RoleName", "role"},
+    {"UserName", "user"},
+    {"PolicyName", "policy"},
+    {"VirtualMFADeviceName", "mfa"},
     {"ServerCertificateName", "server-certificate"},
 };
-constexpr std::string_view kArnParameters[] = {"PolicyArn", "OpenIDConnectProviderArn", "SAMLProviderArn",
-                                               "SerialNumber", "PolicySourceArn", "Arn", "RoleArn"};
+constexpr std::string_view kArnParameters[] = {
+    "PolicyArn", "OpenIDConnectProviderArn", "SAMLProviderArn", "SerialNumber", "PolicySourceArn", "Arn", "RoleArn"};
 
 /// Operations that mean the signer's own user when they name none.
 constexpr std::string_view kImpliedUser[] = {
-    "ChangePassword",     "CreateAccessKey",        "CreateLoginProfile",       "DeactivateMFADevice",
-    "DeleteAccessKey",    "DeleteLoginProfile",     "DeleteServiceSpecificCredential", "DeleteSigningCertificate",
-    "GetLoginProfile",    "GetUser",                "ListAccessKeys",           "ListMFADevices",
-    "ListSSHPublicKeys",  "ListServiceSpecificCredentials", "ListSigningCertificates", "ResetServiceSpecificCredential",
-    "UpdateAccessKey",    "UpdateServiceSpecificCredential", "UpdateSigningCertificate", "UploadSigningCertificate",
+    "ChangePassword",
+    "CreateAccessKey",
+    "CreateLoginProfile",
+    "DeactivateMFADevice",
+    "DeleteAccessKey",
+    "DeleteLoginProfile",
+    "DeleteServiceSpecificCredential",
+    "DeleteSigningCertificate",
+    "GetLoginProfile",
+    "GetUser",
+    "ListAccessKeys",
+    "ListMFADevices",
+    "ListSSHPublicKeys",
+    "ListServiceSpecificCredentials",
+    "ListSigningCertificates",
+    "ResetServiceSpecificCredential",
+    "UpdateAccessKey",
+    "UpdateServiceSpecificCredential",
+    "UpdateSigningCertificate",
+    "UploadSigningCertificate",
 };
 
 /// Listings of a whole kind are about its ARNs below a path.

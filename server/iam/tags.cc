@@ -17,9 +17,8 @@ auto FindTag(store::StringPairs& tags, std::string_view key) {
 
 std::optional<aws::Error> CheckTags(const store::StringPairs& tags) {
   for (auto tag = tags.begin(); tag != tags.end(); ++tag) {
-    bool repeated = std::any_of(tags.begin(), tag, [&](const auto& earlier) {
-      return sigv4::equals_ignoring_case(earlier.first, tag->first);
-    });
+    bool repeated = std::any_of(
+        tags.begin(), tag, [&](const auto& earlier) { return sigv4::equals_ignoring_case(earlier.first, tag->first); });
     if (repeated) {
       return aws::Error(InvalidInput, "Duplicate tag keys found. Please note that Tag keys are case insensitive.");
     }

@@ -40,7 +40,9 @@ void WriteUser(aws::XmlWriter& xml, const store::User& user) {
   xml.text("CreateDate", aws::IsoSeconds(user.created));
 }
 
-std::string UserArn(const store::User& user) { return aws::IamArn(user.account, "user", user.path, user.name); }
+std::string UserArn(const store::User& user) {
+  return aws::IamArn(user.account, "user", user.path, user.name);
+}
 
 Result<CreateUserInput> ReadCreateUser(const aws::Form::Pairs& pairs) {
   aws::Form form(pairs, aws::Form::Style::kIam);
@@ -79,7 +81,8 @@ Result<store::User> AddUser(store::Txn& txn, std::string_view account, const Cre
   auto bounded = SetBoundary(txn, account, user.id, {}, input.permissions_boundary);
   if (!bounded) return bounded.error();
   user.permissions_boundary = input.permissions_boundary;
-  if (!user.permissions_boundary.empty()) SetAttribute(user.attributes, kGovernedAttribute, std::string(kGovernedValue));
+  if (!user.permissions_boundary.empty())
+    SetAttribute(user.attributes, kGovernedAttribute, std::string(kGovernedValue));
   store::PutUser(txn, user);
   return user;
 }

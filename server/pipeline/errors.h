@@ -13,6 +13,7 @@ inline constexpr ErrorKind BadRequest{"BadRequest", 400, "An error occurred when
 inline constexpr ErrorKind MalformedTarget{"BadRequest", 400, ""};
 inline constexpr ErrorKind InvalidRequest{"InvalidRequest", 400, ""};
 inline constexpr ErrorKind InvalidUri{"InvalidURI", 400, "Couldn't parse the specified URI."};
+inline constexpr ErrorKind InvalidBucketName{"InvalidBucketName", 400, "The specified bucket is not valid."};
 inline constexpr ErrorKind RequestHeaderSectionTooLarge{
     "RequestHeaderSectionTooLarge", 400, "Your request header section exceeds the maximum allowed size."};
 inline constexpr ErrorKind RequestTimeout{

@@ -139,6 +139,7 @@ Result<Router::Address> Router::locate(const http::Request& request) const {
   if (!bucket) return aws::Error(MalformedTarget).without_body();
   address.bucket = std::move(*bucket);
   if (slash != std::string_view::npos) address.key_path = path.substr(slash + 1);
+  if (address.bucket.empty() && !path.empty()) return aws::Error(InvalidBucketName).with("BucketName", "");
   return address;
 }
 

@@ -33,7 +33,8 @@ inline constexpr Complaint kNoEffect{kSyntaxErrors, "Missing required field Effe
 inline constexpr Complaint kBadEffect{kSyntaxErrors, "Invalid effect: ", "Invalid effect: "};
 inline constexpr Complaint kNoAction{"Policy statement must contain actions.", "Missing required field Action",
                                      "Missing required field Action"};
-inline constexpr Complaint kNoResource{"Policy statement must contain resources.", "", "Missing required field Resource"};
+inline constexpr Complaint kNoResource{"Policy statement must contain resources.", "",
+                                       "Missing required field Resource"};
 inline constexpr Complaint kNoPrincipal{"", "Missing required field Principal", "Missing required field Principal"};
 inline constexpr Complaint kRepeatedSid{"Statement IDs (SID) in a single policy must be unique.",
                                         "The Statement Ids in the policy are not unique",

@@ -1,8 +1,8 @@
 #include "server/policy/condition.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
+
+#include <arpa/inet.h>
 
 #include "server/policy/context.h"
 
@@ -151,11 +151,16 @@ bool Condition::compare(const Operand& operand, std::string_view value, const Co
 
 bool Condition::ordered(double value, double operand) const {
   switch (order_) {
-    case Order::kEqual: return value == operand;
-    case Order::kLess: return value < operand;
-    case Order::kLessOrEqual: return value <= operand;
-    case Order::kGreater: return value > operand;
-    case Order::kGreaterOrEqual: return value >= operand;
+    case Order::kEqual:
+      return value == operand;
+    case Order::kLess:
+      return value < operand;
+    case Order::kLessOrEqual:
+      return value <= operand;
+    case Order::kGreater:
+      return value > operand;
+    case Order::kGreaterOrEqual:
+      return value >= operand;
   }
   return false;
 }

@@ -14,8 +14,8 @@ namespace keymill::policy {
 
 class Context;
 
-/// One key of a Condition block under one operator, for example {"StringLike": {"s3:prefix": ["a/*", "b/*"]}}, compiled:
-/// numbers, dates and networks are read once. An operand that cannot be read never compares true.
+/// One key of a Condition block under one operator, for example {"StringLike": {"s3:prefix": ["a/*", "b/*"]}},
+/// compiled: numbers, dates and networks are read once. An operand that cannot be read never compares true.
 class Condition {
  public:
   /// nullopt if there is no such operator.

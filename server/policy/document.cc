@@ -21,9 +21,8 @@ bool Statement::applies(const Request& request) const {
     });
     if (resource_named == not_resources) return false;
     // A variable without a value makes the element match nothing, and its complement too.
-    if (not_resources && std::any_of(resources.begin(), resources.end(), [&](const ArnPattern& pattern) {
-          return !pattern.resolvable(request.context);
-        })) {
+    if (not_resources && std::any_of(resources.begin(), resources.end(),
+                                     [&](const ArnPattern& pattern) { return !pattern.resolvable(request.context); })) {
       return false;
     }
   }
@@ -50,10 +49,12 @@ std::vector<std::string> Document::context_keys() const {
 
 bool Document::allows_everybody() const {
   // The keys that S3 accepts as a fence around a public grant, when they are compared with fixed values.
-  static constexpr std::string_view kFences[] = {"aws:sourceip",       "aws:principalarn",   "aws:principalaccount",
-                                                 "aws:principalorgid", "aws:userid",         "aws:sourcearn",
-                                                 "aws:sourceaccount",  "aws:sourcevpce",     "aws:sourcevpc",
-                                                 "s3:dataaccesspointaccount", "s3:dataaccesspointarn"};
+  static constexpr std::string_view kFences[] = {"aws:sourceip",         "aws:principalarn",
+                                                 "aws:principalaccount", "aws:principalorgid",
+                                                 "aws:userid",           "aws:sourcearn",
+                                                 "aws:sourceaccount",    "aws:sourcevpce",
+                                                 "aws:sourcevpc",        "s3:dataaccesspointaccount",
+                                                 "s3:dataaccesspointarn"};
   return std::any_of(statements_.begin(), statements_.end(), [](const Statement& statement) {
     if (statement.effect != Effect::kAllow || !statement.principals) return false;
     if (!statement.not_principals && !statement.principals->names_everybody()) return false;

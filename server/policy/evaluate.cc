@@ -45,9 +45,15 @@ ResourceFindings SearchResource(const Document* document, const Principal& princ
   return found;
 }
 
-Decision Denied(Source source, const Statement* statement) { return {Verdict::kExplicitDeny, source, statement}; }
-Decision Lacking(Source source) { return {Verdict::kImplicitDeny, source, nullptr}; }
-Decision Allowed(Source source, const Statement* statement) { return {Verdict::kAllow, source, statement}; }
+Decision Denied(Source source, const Statement* statement) {
+  return {Verdict::kExplicitDeny, source, statement};
+}
+Decision Lacking(Source source) {
+  return {Verdict::kImplicitDeny, source, nullptr};
+}
+Decision Allowed(Source source, const Statement* statement) {
+  return {Verdict::kAllow, source, statement};
+}
 
 }  // namespace
 
@@ -69,7 +75,8 @@ Decision Evaluate(const Principal& principal, const Policies& policies, const Re
   }
   const bool own_account = policies.resource_account.empty() || policies.resource_account == principal.account;
   if (!own_account && resource.allow == nullptr) return Lacking(Source::kResource);
-  if (principal.kind == Principal::Kind::kRoot) return Allowed(own_account ? Source::kNone : Source::kResource, resource.allow);
+  if (principal.kind == Principal::Kind::kRoot)
+    return Allowed(own_account ? Source::kNone : Source::kResource, resource.allow);
   if (own_account && resource.naming == Naming::kSelf) return Allowed(Source::kResource, resource.allow);
 
   const bool role_named = own_account && resource.naming == Naming::kRole;

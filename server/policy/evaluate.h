@@ -15,11 +15,11 @@ using Documents = std::span<const Document* const>;
 
 /// Everything that bears on one request, gathered by the caller. Nothing is owned.
 struct Policies {
-  Documents identity;                    ///< of the user and its groups, or of the role
-  const Document* boundary = nullptr;    ///< permissions boundary of the user or role
-  std::optional<Documents> session;      ///< session policies; nullopt = the session was made without any
-  const Document* resource = nullptr;    ///< bucket policy or trust policy
-  std::string_view resource_account;     ///< who owns the resource; empty = the principal's own account
+  Documents identity;                  ///< of the user and its groups, or of the role
+  const Document* boundary = nullptr;  ///< permissions boundary of the user or role
+  std::optional<Documents> session;    ///< session policies; nullopt = the session was made without any
+  const Document* resource = nullptr;  ///< bucket policy or trust policy
+  std::string_view resource_account;   ///< who owns the resource; empty = the principal's own account
 };
 
 /// The policies that a decision can rest on.

@@ -15,8 +15,12 @@ namespace json = boost::json;
 
 using Strings = std::vector<std::string>;
 
-std::string_view View(const json::string& text) { return {text.data(), text.size()}; }
-std::string_view View(json::string_view text) { return {text.data(), text.size()}; }
+std::string_view View(const json::string& text) {
+  return {text.data(), text.size()};
+}
+std::string_view View(json::string_view text) {
+  return {text.data(), text.size()};
+}
 
 /// A string, or where AWS allows it a number or a boolean, as text.
 std::optional<std::string> Scalar(const json::value& value, bool strings_only) {

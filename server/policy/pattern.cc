@@ -7,9 +7,13 @@
 namespace keymill::policy {
 namespace {
 
-constexpr char FoldCharacter(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
+constexpr char FoldCharacter(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+}
 
-constexpr std::uint16_t Unit(char c) { return static_cast<unsigned char>(c); }
+constexpr std::uint16_t Unit(char c) {
+  return static_cast<unsigned char>(c);
+}
 
 bool Equal(std::string_view literal, std::string_view text, bool ignore_case) {
   if (!ignore_case) return literal == text;
@@ -137,11 +141,14 @@ std::vector<std::string> Pattern::variables() const {
 
 bool Pattern::matches(std::string_view text, const Context& context) const {
   switch (shape_) {
-    case Shape::kAny: return true;
-    case Shape::kExact: return Equal(literal_, text, ignore_case_);
+    case Shape::kAny:
+      return true;
+    case Shape::kExact:
+      return Equal(literal_, text, ignore_case_);
     case Shape::kPrefix:
       return text.size() >= literal_.size() && Equal(literal_, text.substr(0, literal_.size()), ignore_case_);
-    case Shape::kGlob: break;
+    case Shape::kGlob:
+      break;
   }
   if (!Equal(literal_, text.substr(0, literal_.size()), ignore_case_)) return false;  // before anything is expanded
   std::string folded;

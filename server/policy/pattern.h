@@ -16,8 +16,8 @@ class Pattern {
  public:
   struct Syntax {
     bool wildcards = true;
-    bool variables = false;   ///< only policies of Version 2012-10-17 have them
-    bool ignore_case = false; ///< ASCII; the text matched is folded too
+    bool variables = false;    ///< only policies of Version 2012-10-17 have them
+    bool ignore_case = false;  ///< ASCII; the text matched is folded too
   };
 
   Pattern(std::string_view text, Syntax syntax);

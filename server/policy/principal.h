@@ -32,7 +32,8 @@ class PrincipalSet {
  public:
   enum class Type : std::uint8_t { kEverybody, kAws, kService, kFederated, kCanonicalUser };
 
-  /// `text` of type kAws: "*", an account id, an ARN, or the unique id of a deleted entity. False if it is none of them.
+  /// `text` of type kAws: "*", an account id, an ARN, or the unique id of a deleted entity. False if it is none of
+  /// them.
   bool add(Type type, std::string_view text);
   /// The closest naming of `principal` in this set.
   Naming names(const Principal& principal) const;

@@ -5,9 +5,13 @@
 namespace keymill::policy {
 namespace {
 
-bool IsAlphanumeric(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
+bool IsAlphanumeric(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
 
-std::string Quoted(std::string_view text) { return '"' + std::string(text) + '"'; }
+std::string Quoted(std::string_view text) {
+  return '"' + std::string(text) + '"';
+}
 
 std::optional<Invalid> CheckPrefix(std::string_view name) {
   const auto colons = std::count(name.begin(), name.end(), ':');
@@ -69,9 +73,12 @@ std::optional<Invalid> CheckSid(Kind kind, std::string_view sid) {
 
 std::optional<Invalid> CheckAction(Kind kind, std::string_view action) {
   switch (kind) {
-    case Kind::kIdentity: return CheckIdentityAction(action);
-    case Kind::kTrust: return CheckTrustAction(action);
-    case Kind::kResource: return CheckBucketAction(action);
+    case Kind::kIdentity:
+      return CheckIdentityAction(action);
+    case Kind::kTrust:
+      return CheckTrustAction(action);
+    case Kind::kResource:
+      return CheckBucketAction(action);
   }
   return std::nullopt;
 }

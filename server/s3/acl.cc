@@ -28,9 +28,13 @@ constexpr std::array<GrantHeader, 5> kGrantHeaders = {{{"x-amz-grant-full-contro
                                                        {"x-amz-grant-write", "WRITE"},
                                                        {"x-amz-grant-write-acp", "WRITE_ACP"}}};
 
-bool IsGroup(std::string_view uri) { return uri == kAllUsers || uri == kAuthenticatedUsers || uri == kLogDelivery; }
+bool IsGroup(std::string_view uri) {
+  return uri == kAllUsers || uri == kAuthenticatedUsers || uri == kLogDelivery;
+}
 
-bool IsCanonicalId(std::string_view id) { return id.size() == 64 && sigv4::is_hex(id); }
+bool IsCanonicalId(std::string_view id) {
+  return id.size() == 64 && sigv4::is_hex(id);
+}
 
 Result<> CheckGrantee(const Grant& grant) {
   if (!grant.uri.empty() && !IsGroup(grant.uri)) return InvalidArgumentNamed("Invalid group uri", "uri", grant.uri);
@@ -45,13 +49,18 @@ Result<> ReadGrantees(const GrantHeader& header, std::string_view value, Grants&
     const std::string_view item = sigv4::trim(value.substr(0, comma));
     value.remove_prefix(comma == std::string_view::npos ? value.size() : comma + 1);
     const auto equals = item.find('=');
-    std::string_view grantee = equals == std::string_view::npos ? std::string_view() : sigv4::trim(item.substr(equals + 1));
-    if (grantee.size() >= 2 && grantee.front() == '"' && grantee.back() == '"') grantee = grantee.substr(1, grantee.size() - 2);
+    std::string_view grantee =
+        equals == std::string_view::npos ? std::string_view() : sigv4::trim(item.substr(equals + 1));
+    if (grantee.size() >= 2 && grantee.front() == '"' && grantee.back() == '"')
+      grantee = grantee.substr(1, grantee.size() - 2);
     const std::string_view kind = sigv4::trim(item.substr(0, equals));
     Grant grant{{}, {}, std::string(header.permission)};
-    if (sigv4::equals_ignoring_case(kind, "id")) grant.id = grantee;
-    else if (sigv4::equals_ignoring_case(kind, "uri")) grant.uri = grantee;
-    else return InvalidArgumentNamed("Argument format not recognized", header.name, item);
+    if (sigv4::equals_ignoring_case(kind, "id"))
+      grant.id = grantee;
+    else if (sigv4::equals_ignoring_case(kind, "uri"))
+      grant.uri = grantee;
+    else
+      return InvalidArgumentNamed("Argument format not recognized", header.name, item);
     if (auto checked = CheckGrantee(grant); !checked) return checked.error();
     grants.push_back(std::move(grant));
   }
@@ -65,7 +74,8 @@ std::optional<Grants> CannedAcl(std::string_view name, const std::string& owner_
   const auto add = [&](std::string_view uri, std::string_view permission) {
     grants.push_back({{}, std::string(uri), std::string(permission)});
   };
-  if (name == "private" || name == "aws-exec-read" || name == "bucket-owner-read" || name == "bucket-owner-full-control") {
+  if (name == "private" || name == "aws-exec-read" || name == "bucket-owner-read" ||
+      name == "bucket-owner-full-control") {
     return grants;  // one account: the bucket's owner is the object's
   }
   if (name == "public-read") {
@@ -110,9 +120,12 @@ Result<Grants> ParseAclDocument(std::string_view text) {
     const auto grantee = element.child("Grantee"), permission = element.child("Permission");
     if (!grantee || !permission) return Error(MalformedACLError);
     Grant grant{{}, {}, permission->text()};
-    if (const auto id = grantee->child("ID")) grant.id = id->text();
-    else if (const auto uri = grantee->child("URI")) grant.uri = uri->text();
-    else return Error(MalformedACLError);
+    if (const auto id = grantee->child("ID"))
+      grant.id = id->text();
+    else if (const auto uri = grantee->child("URI"))
+      grant.uri = uri->text();
+    else
+      return Error(MalformedACLError);
     if (std::find(kPermissions.begin(), kPermissions.end(), grant.permission) == kPermissions.end()) {
       return Error(MalformedACLError);
     }

@@ -15,7 +15,8 @@ namespace keymill::s3 {
 namespace {
 
 constexpr std::string_view kHeader = "x-amz-object-attributes";
-constexpr std::array<std::string_view, 5> kAttributes = {"ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize"};
+constexpr std::array<std::string_view, 5> kAttributes = {"ETag", "Checksum", "ObjectParts", "StorageClass",
+                                                         "ObjectSize"};
 constexpr std::size_t kMaxParts = 1000;
 
 /// What of the object is asked for, and which page of its parts.
@@ -25,7 +26,8 @@ struct AttributesInput {
   std::size_t max_parts = kMaxParts;
 
   bool wants(std::string_view name) const {
-    return wanted[static_cast<std::size_t>(std::find(kAttributes.begin(), kAttributes.end(), name) - kAttributes.begin())];
+    return wanted[static_cast<std::size_t>(std::find(kAttributes.begin(), kAttributes.end(), name) -
+                                           kAttributes.begin())];
   }
 };
 
@@ -47,7 +49,8 @@ Result<std::uint32_t> ReadNumber(const Call& call, std::string_view header, std:
   std::int32_t value = 0;
   const auto [end, fault] = std::from_chars(text->data(), text->data() + text->size(), value);
   if (fault != std::errc{} || end != text->data() + text->size() || value < 0) {
-    return InvalidArgumentNamed("Provided " + std::string(header) + " not an integer or within integer range", header, *text);
+    return InvalidArgumentNamed("Provided " + std::string(header) + " not an integer or within integer range", header,
+                                *text);
   }
   return static_cast<std::uint32_t>(value);
 }
@@ -59,8 +62,9 @@ Result<AttributesInput> ReadAttributesInput(const Call& call) {
     if (auto read = ReadWanted(field.value, input); !read) return read.error();
   }
   if (std::find(input.wanted.begin(), input.wanted.end(), true) == input.wanted.end()) {
-    return Error(InvalidRequest,
-                 "The x-amz-object-attributes header specifying the attributes to be retrieved is either missing or empty");
+    return Error(
+        InvalidRequest,
+        "The x-amz-object-attributes header specifying the attributes to be retrieved is either missing or empty");
   }
   const auto marker = ReadNumber(call, "x-amz-part-number-marker", 0);
   if (!marker) return marker.error();
@@ -72,15 +76,17 @@ Result<AttributesInput> ReadAttributesInput(const Call& call) {
 }
 
 void WriteChecksum(aws::XmlWriter& xml, const store::Checksum& checksum) {
-  if (const ChecksumKind* kind = FindChecksumKind(checksum.algorithm)) xml.text(kind->element, ShowChecksum(checksum.value));
+  if (const ChecksumKind* kind = FindChecksumKind(checksum.algorithm))
+    xml.text(kind->element, ShowChecksum(checksum.value));
 }
 
 /// The number of parts; and the parts themselves where each has a checksum of its own.
 void WriteParts(aws::XmlWriter& xml, const AttributesInput& input, const store::Object& object) {
   xml.open("ObjectParts").number("PartsCount", object.part_count);
   if (object.checksum.composite) {
-    const auto first = std::upper_bound(object.parts.begin(), object.parts.end(), input.part_marker,
-                                        [](std::uint32_t marker, const store::ObjectPart& part) { return marker < part.number; });
+    const auto first =
+        std::upper_bound(object.parts.begin(), object.parts.end(), input.part_marker,
+                         [](std::uint32_t marker, const store::ObjectPart& part) { return marker < part.number; });
     const auto left = static_cast<std::size_t>(object.parts.end() - first);
     const auto last = first + static_cast<std::ptrdiff_t>(std::min(left, input.max_parts));
     xml.number("PartNumberMarker", input.part_marker)

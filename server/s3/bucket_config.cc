@@ -70,7 +70,8 @@ Result<> OneRule(Shape& shape) {
   return {};
 }
 
-Result<std::string> ComposeLogging(const aws::XmlElement& root, const store::Reader& reader, const store::Bucket& bucket) {
+Result<std::string> ComposeLogging(const aws::XmlElement& root, const store::Reader& reader,
+                                   const store::Bucket& bucket) {
   if (const auto enabled = root.child("LoggingEnabled")) {
     const auto target = enabled->child("TargetBucket");
     if (!target || !enabled->child("TargetPrefix")) return Error(MalformedXML);
@@ -81,11 +82,17 @@ Result<std::string> ComposeLogging(const aws::XmlElement& root, const store::Rea
   return ComposeAsIs(root, reader, bucket);
 }
 
-constexpr DocumentKind kAccelerate{"accelerate", "AccelerateConfiguration", nullptr, ComposeShape<Acceleration, Anything>};
+constexpr DocumentKind kAccelerate{"accelerate", "AccelerateConfiguration", nullptr,
+                                   ComposeShape<Acceleration, Anything>};
 constexpr DocumentKind kCors{"cors", "CORSConfiguration", &NoSuchCORSConfiguration,
                              ComposeShape<CorsConfiguration, CheckCors>, Insist::kMd5OrChecksum};
 constexpr DocumentKind kEncryption{
-    "encryption", "ServerSideEncryptionConfiguration", nullptr, ComposeShape<EncryptionConfiguration, OneRule>, Insist::kNo, 2097152,
+    "encryption",
+    "ServerSideEncryptionConfiguration",
+    nullptr,
+    ComposeShape<EncryptionConfiguration, OneRule>,
+    Insist::kNo,
+    2097152,
     "<Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>AES256</SSEAlgorithm></ApplyServerSideEncryptionByDefault>"
     "<BucketKeyEnabled>false</BucketKeyEnabled></Rule>"};
 constexpr DocumentKind kLifecycle{"lifecycle", "LifecycleConfiguration", &NoSuchLifecycleConfiguration,
@@ -93,64 +100,151 @@ constexpr DocumentKind kLifecycle{"lifecycle", "LifecycleConfiguration", &NoSuch
 constexpr DocumentKind kLogging{"logging", "BucketLoggingStatus", nullptr, ComposeLogging};
 constexpr DocumentKind kNotification{"notification", "NotificationConfiguration", nullptr, ComposeAsIs};
 constexpr DocumentKind kPublicAccess{
-    "publicAccessBlock", "PublicAccessBlockConfiguration", &NoSuchPublicAccessBlockConfiguration,
-    ComposeShape<PublicAccessBlock, Anything>, Insist::kNo, 2097152,
+    "publicAccessBlock",
+    "PublicAccessBlockConfiguration",
+    &NoSuchPublicAccessBlockConfiguration,
+    ComposeShape<PublicAccessBlock, Anything>,
+    Insist::kNo,
+    2097152,
     "<BlockPublicAcls>true</BlockPublicAcls><IgnorePublicAcls>true</IgnorePublicAcls>"
-    "<BlockPublicPolicy>true</BlockPublicPolicy><RestrictPublicBuckets>true</RestrictPublicBuckets>", true};
-constexpr DocumentKind kReplication{"replication", "ReplicationConfiguration", &ReplicationConfigurationNotFoundError, ComposeAsIs};
-constexpr DocumentKind kPayment{"requestPayment", "RequestPaymentConfiguration", nullptr, ComposeShape<RequestPayment, Anything>,
-                                Insist::kNo, 2097152, "<Payer>BucketOwner</Payer>"};
+    "<BlockPublicPolicy>true</BlockPublicPolicy><RestrictPublicBuckets>true</RestrictPublicBuckets>",
+    true};
+constexpr DocumentKind kReplication{"replication", "ReplicationConfiguration", &ReplicationConfigurationNotFoundError,
+                                    ComposeAsIs};
+constexpr DocumentKind kPayment{
+    "requestPayment", "RequestPaymentConfiguration", nullptr, ComposeShape<RequestPayment, Anything>, Insist::kNo,
+    2097152,          "<Payer>BucketOwner</Payer>"};
 constexpr DocumentKind kWebsite{"website", "WebsiteConfiguration", &NoSuchWebsiteConfiguration, ComposeAsIs};
 
 constexpr DocumentKind Several(std::string_view name, std::string_view root, std::string_view list_root) {
   return {name, root, &NoSuchConfiguration, ComposeAsIs, Insist::kNo, 2097152, {}, false, list_root};
 }
-constexpr DocumentKind kAnalytics = Several("analytics", "AnalyticsConfiguration", "ListBucketAnalyticsConfigurationsResult");
-constexpr DocumentKind kTiering = Several("intelligent-tiering", "IntelligentTieringConfiguration", "ListBucketIntelligentTieringConfigurationsOutput");
+constexpr DocumentKind kAnalytics =
+    Several("analytics", "AnalyticsConfiguration", "ListBucketAnalyticsConfigurationsResult");
+constexpr DocumentKind kTiering = Several("intelligent-tiering", "IntelligentTieringConfiguration",
+                                          "ListBucketIntelligentTieringConfigurationsOutput");
 constexpr DocumentKind kInventory = Several("inventory", "InventoryConfiguration", "ListInventoryConfigurationsResult");
 constexpr DocumentKind kMetrics = Several("metrics", "MetricsConfiguration", "ListMetricsConfigurationsResult");
 
 }  // namespace
 
-Answer GetBucketAccelerateConfiguration(Call& call) { return GetDocument(call, kAccelerate); }
-Answer PutBucketAccelerateConfiguration(Call& call) { return PutDocument(call, kAccelerate); }
-Answer GetBucketCors(Call& call) { return GetDocument(call, kCors); }
-Answer PutBucketCors(Call& call) { return PutDocument(call, kCors); }
-Answer DeleteBucketCors(Call& call) { return DeleteDocument(call, kCors); }
-Answer GetBucketEncryption(Call& call) { return GetDocument(call, kEncryption); }
-Answer PutBucketEncryption(Call& call) { return PutDocument(call, kEncryption); }
-Answer DeleteBucketEncryption(Call& call) { return DeleteDocument(call, kEncryption); }
-Answer GetBucketLogging(Call& call) { return GetDocument(call, kLogging); }
-Answer PutBucketLogging(Call& call) { return PutDocument(call, kLogging); }
-Answer GetBucketNotificationConfiguration(Call& call) { return GetDocument(call, kNotification); }
-Answer PutBucketNotificationConfiguration(Call& call) { return PutDocument(call, kNotification); }
-Answer GetPublicAccessBlock(Call& call) { return GetDocument(call, kPublicAccess); }
-Answer PutPublicAccessBlock(Call& call) { return PutDocument(call, kPublicAccess); }
-Answer DeletePublicAccessBlock(Call& call) { return DeleteDocument(call, kPublicAccess); }
-Answer GetBucketReplication(Call& call) { return GetDocument(call, kReplication); }
-Answer PutBucketReplication(Call& call) { return PutDocument(call, kReplication); }
-Answer DeleteBucketReplication(Call& call) { return DeleteDocument(call, kReplication); }
-Answer GetBucketRequestPayment(Call& call) { return GetDocument(call, kPayment); }
-Answer PutBucketRequestPayment(Call& call) { return PutDocument(call, kPayment); }
-Answer GetBucketWebsite(Call& call) { return GetDocument(call, kWebsite); }
-Answer PutBucketWebsite(Call& call) { return PutDocument(call, kWebsite); }
-Answer DeleteBucketWebsite(Call& call) { return DeleteDocument(call, kWebsite); }
+Answer GetBucketAccelerateConfiguration(Call& call) {
+  return GetDocument(call, kAccelerate);
+}
+Answer PutBucketAccelerateConfiguration(Call& call) {
+  return PutDocument(call, kAccelerate);
+}
+Answer GetBucketCors(Call& call) {
+  return GetDocument(call, kCors);
+}
+Answer PutBucketCors(Call& call) {
+  return PutDocument(call, kCors);
+}
+Answer DeleteBucketCors(Call& call) {
+  return DeleteDocument(call, kCors);
+}
+Answer GetBucketEncryption(Call& call) {
+  return GetDocument(call, kEncryption);
+}
+Answer PutBucketEncryption(Call& call) {
+  return PutDocument(call, kEncryption);
+}
+Answer DeleteBucketEncryption(Call& call) {
+  return DeleteDocument(call, kEncryption);
+}
+Answer GetBucketLogging(Call& call) {
+  return GetDocument(call, kLogging);
+}
+Answer PutBucketLogging(Call& call) {
+  return PutDocument(call, kLogging);
+}
+Answer GetBucketNotificationConfiguration(Call& call) {
+  return GetDocument(call, kNotification);
+}
+Answer PutBucketNotificationConfiguration(Call& call) {
+  return PutDocument(call, kNotification);
+}
+Answer GetPublicAccessBlock(Call& call) {
+  return GetDocument(call, kPublicAccess);
+}
+Answer PutPublicAccessBlock(Call& call) {
+  return PutDocument(call, kPublicAccess);
+}
+Answer DeletePublicAccessBlock(Call& call) {
+  return DeleteDocument(call, kPublicAccess);
+}
+Answer GetBucketReplication(Call& call) {
+  return GetDocument(call, kReplication);
+}
+Answer PutBucketReplication(Call& call) {
+  return PutDocument(call, kReplication);
+}
+Answer DeleteBucketReplication(Call& call) {
+  return DeleteDocument(call, kReplication);
+}
+Answer GetBucketRequestPayment(Call& call) {
+  return GetDocument(call, kPayment);
+}
+Answer PutBucketRequestPayment(Call& call) {
+  return PutDocument(call, kPayment);
+}
+Answer GetBucketWebsite(Call& call) {
+  return GetDocument(call, kWebsite);
+}
+Answer PutBucketWebsite(Call& call) {
+  return PutDocument(call, kWebsite);
+}
+Answer DeleteBucketWebsite(Call& call) {
+  return DeleteDocument(call, kWebsite);
+}
 
-Answer GetBucketAnalyticsConfiguration(Call& call) { return GetDocument(call, kAnalytics); }
-Answer PutBucketAnalyticsConfiguration(Call& call) { return PutDocument(call, kAnalytics); }
-Answer DeleteBucketAnalyticsConfiguration(Call& call) { return DeleteDocument(call, kAnalytics); }
-Answer ListBucketAnalyticsConfigurations(Call& call) { return ListDocuments(call, kAnalytics); }
-Answer GetBucketIntelligentTieringConfiguration(Call& call) { return GetDocument(call, kTiering); }
-Answer PutBucketIntelligentTieringConfiguration(Call& call) { return PutDocument(call, kTiering); }
-Answer DeleteBucketIntelligentTieringConfiguration(Call& call) { return DeleteDocument(call, kTiering); }
-Answer ListBucketIntelligentTieringConfigurations(Call& call) { return ListDocuments(call, kTiering); }
-Answer GetBucketInventoryConfiguration(Call& call) { return GetDocument(call, kInventory); }
-Answer PutBucketInventoryConfiguration(Call& call) { return PutDocument(call, kInventory); }
-Answer DeleteBucketInventoryConfiguration(Call& call) { return DeleteDocument(call, kInventory); }
-Answer ListBucketInventoryConfigurations(Call& call) { return ListDocuments(call, kInventory); }
-Answer GetBucketMetricsConfiguration(Call& call) { return GetDocument(call, kMetrics); }
-Answer PutBucketMetricsConfiguration(Call& call) { return PutDocument(call, kMetrics); }
-Answer DeleteBucketMetricsConfiguration(Call& call) { return DeleteDocument(call, kMetrics); }
-Answer ListBucketMetricsConfigurations(Call& call) { return ListDocuments(call, kMetrics); }
+Answer GetBucketAnalyticsConfiguration(Call& call) {
+  return GetDocument(call, kAnalytics);
+}
+Answer PutBucketAnalyticsConfiguration(Call& call) {
+  return PutDocument(call, kAnalytics);
+}
+Answer DeleteBucketAnalyticsConfiguration(Call& call) {
+  return DeleteDocument(call, kAnalytics);
+}
+Answer ListBucketAnalyticsConfigurations(Call& call) {
+  return ListDocuments(call, kAnalytics);
+}
+Answer GetBucketIntelligentTieringConfiguration(Call& call) {
+  return GetDocument(call, kTiering);
+}
+Answer PutBucketIntelligentTieringConfiguration(Call& call) {
+  return PutDocument(call, kTiering);
+}
+Answer DeleteBucketIntelligentTieringConfiguration(Call& call) {
+  return DeleteDocument(call, kTiering);
+}
+Answer ListBucketIntelligentTieringConfigurations(Call& call) {
+  return ListDocuments(call, kTiering);
+}
+Answer GetBucketInventoryConfiguration(Call& call) {
+  return GetDocument(call, kInventory);
+}
+Answer PutBucketInventoryConfiguration(Call& call) {
+  return PutDocument(call, kInventory);
+}
+Answer DeleteBucketInventoryConfiguration(Call& call) {
+  return DeleteDocument(call, kInventory);
+}
+Answer ListBucketInventoryConfigurations(Call& call) {
+  return ListDocuments(call, kInventory);
+}
+Answer GetBucketMetricsConfiguration(Call& call) {
+  return GetDocument(call, kMetrics);
+}
+Answer PutBucketMetricsConfiguration(Call& call) {
+  return PutDocument(call, kMetrics);
+}
+Answer DeleteBucketMetricsConfiguration(Call& call) {
+  return DeleteDocument(call, kMetrics);
+}
+Answer ListBucketMetricsConfigurations(Call& call) {
+  return ListDocuments(call, kMetrics);
+}
 
 }  // namespace keymill::s3

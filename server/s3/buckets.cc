@@ -33,16 +33,17 @@ struct CreateRequest {
 namespace keymill::aws {
 
 template <>
-inline constexpr auto kFields<s3::CreateRequest> =
-    std::tuple{Field{"LocationConstraint", &s3::CreateRequest::location},
-               ListOf("Tags", "Tag", &s3::CreateRequest::tags)};
+inline constexpr auto kFields<s3::CreateRequest> = std::tuple{Field{"LocationConstraint", &s3::CreateRequest::location},
+                                                              ListOf("Tags", "Tag", &s3::CreateRequest::tags)};
 
 }  // namespace keymill::aws
 
 namespace keymill::s3 {
 namespace {
 
-std::string BucketArn(std::string_view name) { return std::string("arn:aws:s3:::").append(name); }
+std::string BucketArn(std::string_view name) {
+  return std::string("arn:aws:s3:::").append(name);
+}
 
 std::string_view RegionOf(const store::Bucket& bucket) {
   return bucket.region == kOldIreland ? std::string_view("eu-west-1") : std::string_view(bucket.region);
@@ -66,8 +67,8 @@ Result<std::string> PlaceBucket(const std::optional<std::string>& constraint, co
     if (!legal) return Error(InvalidLocationConstraint).with("LocationConstraint", *constraint);
     return *constraint;
   }
-  const bool here = constraint && (*constraint == endpoint_region ||
-                                   (*constraint == kOldIreland && endpoint_region == "eu-west-1"));
+  const bool here =
+      constraint && (*constraint == endpoint_region || (*constraint == kOldIreland && endpoint_region == "eu-west-1"));
   if (here) return *constraint;
   return Error(IllegalLocationConstraintException,
                "The " + constraint.value_or("unspecified") +
@@ -137,8 +138,8 @@ Result<BucketFilter> ReadBucketFilter(const pipeline::Params& params, const Conf
   return filter;
 }
 
-std::string BucketList(const std::string& account, const BucketFilter& filter, const std::vector<store::Bucket>& buckets,
-                       bool truncated) {
+std::string BucketList(const std::string& account, const BucketFilter& filter,
+                       const std::vector<store::Bucket>& buckets, bool truncated) {
   aws::XmlWriter xml;
   xml.declaration().open("ListAllMyBucketsResult", kNamespace);
   xml.open("Owner").text("ID", aws::CanonicalUserId(account)).close();
@@ -164,8 +165,8 @@ Answer ListBuckets(Call& call) {
   if (!filter) co_return filter.error();
   const std::string& account = call.identity().account;
   auto find = [&](const store::Reader& reader) {
-    auto buckets = store::ListBuckets(reader, account, filter->prefix, filter->after,
-                                      std::numeric_limits<std::size_t>::max());
+    auto buckets =
+        store::ListBuckets(reader, account, filter->prefix, filter->after, std::numeric_limits<std::size_t>::max());
     std::erase_if(buckets, [&](const store::Bucket& bucket) {
       return !filter->region.empty() && RegionOf(bucket) != filter->region;
     });

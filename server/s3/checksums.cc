@@ -39,8 +39,10 @@ const ChecksumKind* FindChecksumHeader(std::string_view header) {
 }
 
 ChecksumHasher::ChecksumHasher(const ChecksumKind& kind) : kind_(&kind) {
-  if (kind_ == &kSha1) state_.emplace<sigv4::Sha1>();
-  else if (kind_ == &kSha256) state_.emplace<sigv4::Sha256>();
+  if (kind_ == &kSha1)
+    state_.emplace<sigv4::Sha1>();
+  else if (kind_ == &kSha256)
+    state_.emplace<sigv4::Sha256>();
 }
 
 void ChecksumHasher::update(Octets bytes) {
@@ -48,9 +50,12 @@ void ChecksumHasher::update(Octets bytes) {
   if (auto* sha1 = std::get_if<sigv4::Sha1>(&state_)) return sha1->update(text);
   if (auto* sha256 = std::get_if<sigv4::Sha256>(&state_)) return sha256->update(text);
   std::uint64_t& crc = std::get<0>(state_);
-  if (kind_ == &kCrc32) crc = Crc32(static_cast<std::uint32_t>(crc), bytes);
-  else if (kind_ == &kCrc32c) crc = Crc32c(static_cast<std::uint32_t>(crc), bytes);
-  else crc = Crc64Nvme(crc, bytes);
+  if (kind_ == &kCrc32)
+    crc = Crc32(static_cast<std::uint32_t>(crc), bytes);
+  else if (kind_ == &kCrc32c)
+    crc = Crc32c(static_cast<std::uint32_t>(crc), bytes);
+  else
+    crc = Crc64Nvme(crc, bytes);
 }
 
 std::string ChecksumHasher::finish() {

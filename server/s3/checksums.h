@@ -24,7 +24,8 @@ struct ChecksumKind {
 
 inline constexpr ChecksumKind kCrc32{"CRC32", "crc32", "x-amz-checksum-crc32", "ChecksumCRC32", 4, true};
 inline constexpr ChecksumKind kCrc32c{"CRC32C", "crc32c", "x-amz-checksum-crc32c", "ChecksumCRC32C", 4, true};
-inline constexpr ChecksumKind kCrc64Nvme{"CRC64NVME", "crc64nvme", "x-amz-checksum-crc64nvme", "ChecksumCRC64NVME", 8, true};
+inline constexpr ChecksumKind kCrc64Nvme{"CRC64NVME",         "crc64nvme", "x-amz-checksum-crc64nvme",
+                                         "ChecksumCRC64NVME", 8,           true};
 inline constexpr ChecksumKind kSha1{"SHA1", "sha1", "x-amz-checksum-sha1", "ChecksumSHA1", 20, false};
 inline constexpr ChecksumKind kSha256{"SHA256", "sha256", "x-amz-checksum-sha256", "ChecksumSHA256", 32, false};
 

@@ -37,14 +37,13 @@ struct CompleteRequest {
 namespace keymill::aws {
 
 template <>
-inline constexpr auto kFields<s3::NamedPart> =
-    std::tuple{Field{"PartNumber", &s3::NamedPart::number, kRequired}, Field{"ETag", &s3::NamedPart::etag, kRequired},
-               Field{s3::kCrc32.element, &s3::NamedPart::crc32}, Field{s3::kCrc32c.element, &s3::NamedPart::crc32c},
-               Field{s3::kCrc64Nvme.element, &s3::NamedPart::crc64nvme}, Field{s3::kSha1.element, &s3::NamedPart::sha1},
-               Field{s3::kSha256.element, &s3::NamedPart::sha256}};
+inline constexpr auto kFields<s3::NamedPart> = std::tuple{
+    Field{"PartNumber", &s3::NamedPart::number, kRequired},   Field{"ETag", &s3::NamedPart::etag, kRequired},
+    Field{s3::kCrc32.element, &s3::NamedPart::crc32},         Field{s3::kCrc32c.element, &s3::NamedPart::crc32c},
+    Field{s3::kCrc64Nvme.element, &s3::NamedPart::crc64nvme}, Field{s3::kSha1.element, &s3::NamedPart::sha1},
+    Field{s3::kSha256.element, &s3::NamedPart::sha256}};
 template <>
-inline constexpr auto kFields<s3::CompleteRequest> =
-    std::tuple{Field{"Part", &s3::CompleteRequest::parts, kRequired}};
+inline constexpr auto kFields<s3::CompleteRequest> = std::tuple{Field{"Part", &s3::CompleteRequest::parts, kRequired}};
 
 }  // namespace keymill::aws
 
@@ -88,9 +87,11 @@ Result<std::vector<store::Part>> MatchParts(const store::Reader& reader, const s
     }
     const auto& checksum = named.checksum(StoredKind(upload));
     if (declared != nullptr && upload.object.checksum.composite && !checksum) {
-      return Error(InvalidRequest, "The upload was created using a " + std::string(declared->lower) +
-                                       " checksum. The complete request must include the checksum for each part. It was "
-                                       "missing for part " + number + " in the request.");
+      return Error(InvalidRequest,
+                   "The upload was created using a " + std::string(declared->lower) +
+                       " checksum. The complete request must include the checksum for each part. It was "
+                       "missing for part " +
+                       number + " in the request.");
     }
     if (checksum && *checksum != ShowChecksum(at->checksum.value)) {
       return Error(BadDigest, "The " + std::string(StoredKind(upload).lower) + " you specified for part " + number +
@@ -142,7 +143,8 @@ Result<> CheckAgainstHeaders(const Call& call, const store::Upload& upload, cons
   const ChecksumKind& kind = StoredKind(upload);
   if (const auto value = call.header(kind.header)) {
     if (value->substr(0, value->find('-')) != ShowChecksum(object.checksum.value)) {
-      return Error(BadDigest, "The " + std::string(kind.lower) + " you specified did not match the calculated checksum.");
+      return Error(BadDigest,
+                   "The " + std::string(kind.lower) + " you specified did not match the calculated checksum.");
     }
   }
   if (const auto size = call.header("x-amz-mp-object-size"); size && *size != std::to_string(object.size)) {
@@ -196,7 +198,10 @@ std::string CompleteResult(const Call& call, const store::Object& object) {
   location += sigv4::uri_encode(object.key);
   aws::XmlWriter xml;
   xml.declaration().open("CompleteMultipartUploadResult", kNamespace);
-  xml.text("Location", location).text("Bucket", call.route().bucket).text("Key", object.key).text("ETag", Quoted(object.etag));
+  xml.text("Location", location)
+      .text("Bucket", call.route().bucket)
+      .text("Key", object.key)
+      .text("ETag", Quoted(object.etag));
   if (const ChecksumKind* kind = FindChecksumKind(object.checksum.algorithm)) {
     const bool composite = object.checksum.composite;
     xml.text(kind->element, ShowChecksum(object.checksum.value, composite ? object.part_count : 0))
@@ -213,7 +218,8 @@ Answer CompleteMultipartUpload(Call& call) {
   if (!conditions) co_return conditions.error();
   auto find = [&](const store::Reader& reader) { return RequireUpload(reader, call); };
   if (const auto found = co_await call.read(find); !found) co_return found.error();
-  const auto text = co_await call.payload().read_all(kMaxDocument);  // checksum headers are the object's, not the body's
+  const auto text =
+      co_await call.payload().read_all(kMaxDocument);  // checksum headers are the object's, not the body's
   if (!text) co_return text.error();
   const auto request = ParseComplete(*text, call);
   if (!request) co_return request.error();

@@ -20,7 +20,9 @@ std::string_view Unquoted(std::string_view etag) {
   return etag;
 }
 
-constexpr store::Millis Seconds(store::Millis time) { return time / 1000; }  // what the client has seen of it
+constexpr store::Millis Seconds(store::Millis time) {
+  return time / 1000;
+}  // what the client has seen of it
 
 }  // namespace
 

@@ -30,7 +30,7 @@ bool MatchesEtag(std::string_view list, std::string_view etag);
 /// The conditions of a write, checked on the committer thread against the object that is to be replaced.
 struct WriteConditions {
   std::string if_match = {};  ///< an ETag; empty = none
-  bool if_absent = false;    ///< If-None-Match: *
+  bool if_absent = false;     ///< If-None-Match: *
   bool any() const { return if_absent || !if_match.empty(); }
 };
 Result<WriteConditions> WriteConditionsOf(const pipeline::Call& call);

@@ -41,8 +41,9 @@ Result<const ChecksumKind*> ReadAlgorithm(const Call& call) {
   const auto name = call.header("x-amz-checksum-algorithm");
   if (!name) return nullptr;
   if (const ChecksumKind* kind = FindChecksumKind(*name)) return kind;
-  return Error(InvalidRequest, "Checksum algorithm provided is unsupported. Please try again with any of the valid "
-                               "types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]");
+  return Error(InvalidRequest,
+               "Checksum algorithm provided is unsupported. Please try again with any of the valid "
+               "types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]");
 }
 
 Result<CopyInput> ReadCopyInput(const Call& call) {
@@ -91,16 +92,18 @@ Result<CopyPlan> Plan(const store::Reader& reader, const Call& call, const CopyI
   const auto holds = CheckRead(input.source_conditions, object, call.now(), kCopySourcePrefix);
   if (!holds) return holds.error();
   if (object.size > kMaxSinglePut) {
-    return Error(InvalidRequest, "The specified copy source is larger than the maximum allowable size for a copy source: " +
-                                     std::to_string(kMaxSinglePut));
+    return Error(InvalidRequest,
+                 "The specified copy source is larger than the maximum allowable size for a copy source: " +
+                     std::to_string(kMaxSinglePut));
   }
   const std::string& key = call.route().key;
   const bool changes = input.replace_metadata || input.says_encryption || !input.object.website_redirect.empty() ||
                        input.source.version_id || input.object.storage_class != object.storage_class;
   if (!changes && input.source.bucket == target->name && input.source.key == key) {
-    return Error(InvalidRequest, "This copy request is illegal because it is trying to copy an object to itself without "
-                                 "changing the object's metadata, storage class, website redirect location or "
-                                 "encryption attributes.");
+    return Error(InvalidRequest,
+                 "This copy request is illegal because it is trying to copy an object to itself without "
+                 "changing the object's metadata, storage class, website redirect location or "
+                 "encryption attributes.");
   }
   if (input.conditions.any()) {
     const auto checked = CheckWrite(input.conditions, store::FindObject(reader, target->id, key), key);

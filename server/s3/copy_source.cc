@@ -44,7 +44,8 @@ Result<FoundObject> FindCopySource(const store::Reader& reader, const pipeline::
   auto object = store::FindVersion(reader, bucket->id, source.key, *version);
   if (!object) return Error(NoSuchVersion).with("Key", source.key).with("VersionId", *source.version_id);
   if (object->delete_marker) {
-    return Error(InvalidRequest, "The source of a copy request may not specifically refer to a delete marker by version id.");
+    return Error(InvalidRequest,
+                 "The source of a copy request may not specifically refer to a delete marker by version id.");
   }
   return FoundObject{std::move(*bucket), std::move(*object)};
 }

@@ -17,8 +17,8 @@ struct CopySource {
 };
 Result<CopySource> ParseCopySource(std::string_view header);
 
-/// The object that it names. Errors: NoSuchBucket, NoSuchKey, NoSuchVersion, InvalidRequest for a delete marker, those of
-/// x-amz-source-expected-bucket-owner.
+/// The object that it names. Errors: NoSuchBucket, NoSuchKey, NoSuchVersion, InvalidRequest for a delete marker, those
+/// of x-amz-source-expected-bucket-owner.
 Result<FoundObject> FindCopySource(const store::Reader& reader, const pipeline::Call& call, const CopySource& source);
 
 }  // namespace keymill::s3

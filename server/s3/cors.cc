@@ -14,8 +14,7 @@ constexpr std::array<std::string_view, 5> kMethods = {"GET", "PUT", "POST", "DEL
 Result<> CheckWildcards(const std::vector<std::string>& patterns, std::string_view element) {
   for (const std::string& pattern : patterns) {
     if (std::count(pattern.begin(), pattern.end(), '*') <= 1) continue;
-    return Error(InvalidRequest,
-                 std::string(element) + " \"" + pattern + "\" can not have more than one wildcard.");
+    return Error(InvalidRequest, std::string(element) + " \"" + pattern + "\" can not have more than one wildcard.");
   }
   return {};
 }

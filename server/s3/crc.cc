@@ -14,9 +14,9 @@
 namespace keymill::s3 {
 namespace {
 
-constexpr std::uint32_t kPoly32 = 0xEDB88320;            // ISO 3309
-constexpr std::uint32_t kPoly32c = 0x82F63B78;           // Castagnoli
-constexpr std::uint64_t kPoly64 = 0x9A6C9329AC4BC9B5;    // NVM Express, 0xAD93D23594C93659 before reflection
+constexpr std::uint32_t kPoly32 = 0xEDB88320;          // ISO 3309
+constexpr std::uint32_t kPoly32c = 0x82F63B78;         // Castagnoli
+constexpr std::uint64_t kPoly64 = 0x9A6C9329AC4BC9B5;  // NVM Express, 0xAD93D23594C93659 before reflection
 
 template <class Word>
 inline constexpr Word kOne = Word{1} << (8 * sizeof(Word) - 1);  // the polynomial 1
@@ -107,8 +107,8 @@ constexpr long long Factor(std::uint64_t n) {
   return static_cast<long long>(static_cast<std::uint64_t>(PowerOfX<Word, kPoly>(n)) << (64 - 8 * sizeof(Word)));
 }
 
-/// lane * x^distance + next, where `factors` holds x^(distance + 63) below x^(distance - 1). The odd exponents: bit k of
-/// a product of two 64-bit words stands for x^(126 - k), in a lane for x^(127 - k), so products come out times x.
+/// lane * x^distance + next, where `factors` holds x^(distance + 63) below x^(distance - 1). The odd exponents: bit k
+/// of a product of two 64-bit words stands for x^(126 - k), in a lane for x^(127 - k), so products come out times x.
 __attribute__((target("pclmul,sse4.1"))) inline __m128i Fold(__m128i lane, __m128i factors, __m128i next) {
   const __m128i low = _mm_clmulepi64_si128(lane, factors, 0x00);
   const __m128i high = _mm_clmulepi64_si128(lane, factors, 0x11);
@@ -164,17 +164,22 @@ Word Update(Word state, Octets bytes) {
 
 }  // namespace
 
-std::uint32_t Crc32(std::uint32_t crc, Octets bytes) { return ~Update<std::uint32_t, kPoly32>(~crc, bytes); }
+std::uint32_t Crc32(std::uint32_t crc, Octets bytes) {
+  return ~Update<std::uint32_t, kPoly32>(~crc, bytes);
+}
 
 std::uint32_t Crc32c(std::uint32_t crc, Octets bytes) {
 #if defined(__x86_64__)
   // The instruction is as fast as memory for short runs; folding overtakes it on long ones.
-  if (kHasInstruction && (bytes.size() < 256 || !kCanFold)) return ~UpdateByInstruction(~crc, bytes.data(), bytes.size());
+  if (kHasInstruction && (bytes.size() < 256 || !kCanFold))
+    return ~UpdateByInstruction(~crc, bytes.data(), bytes.size());
 #endif
   return ~Update<std::uint32_t, kPoly32c>(~crc, bytes);
 }
 
-std::uint64_t Crc64Nvme(std::uint64_t crc, Octets bytes) { return ~Update<std::uint64_t, kPoly64>(~crc, bytes); }
+std::uint64_t Crc64Nvme(std::uint64_t crc, Octets bytes) {
+  return ~Update<std::uint64_t, kPoly64>(~crc, bytes);
+}
 
 std::uint32_t CombineCrc32(std::uint32_t first, std::uint32_t second, std::uint64_t second_size) {
   return Combine<std::uint32_t, kPoly32>(first, second, second_size);

@@ -46,9 +46,12 @@ inline constexpr auto kFields<s3::DeleteRequest> =
     std::tuple{Field{"Object", &s3::DeleteRequest::objects, kRequired}, Field{"Quiet", &s3::DeleteRequest::quiet}};
 template <>
 inline constexpr auto kFields<s3::Outcome> =
-    std::tuple{Field{"Key", &s3::Outcome::key}, Field{"VersionId", &s3::Outcome::version_id},
+    std::tuple{Field{"Key", &s3::Outcome::key},
+               Field{"VersionId", &s3::Outcome::version_id},
                Field{"DeleteMarker", &s3::Outcome::delete_marker},
-               Field{"DeleteMarkerVersionId", &s3::Outcome::delete_marker_version_id}, Field{"Code", &s3::Outcome::code}, Field{"Message", &s3::Outcome::message}};
+               Field{"DeleteMarkerVersionId", &s3::Outcome::delete_marker_version_id},
+               Field{"Code", &s3::Outcome::code},
+               Field{"Message", &s3::Outcome::message}};
 
 }  // namespace keymill::aws
 

@@ -104,8 +104,10 @@ Answer DeleteDocument(Call& call, const DocumentKind& kind) {
     if (!bucket) return bucket.error();
     const bool known = kind.list_root.empty() || store::FindDocument(txn, bucket->id, *name);
     if (!known) return Missing(kind, *bucket);
-    if (kind.erasable) store::PutDocument(txn, bucket->id, *name, kErased);
-    else store::EraseDocument(txn, bucket->id, *name);
+    if (kind.erasable)
+      store::PutDocument(txn, bucket->id, *name, kErased);
+    else
+      store::EraseDocument(txn, bucket->id, *name);
     return {};
   };
   if (const auto erased = co_await call.commit(erase); !erased) co_return erased.error();

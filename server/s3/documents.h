@@ -18,9 +18,9 @@ using Compose = Result<std::string> (*)(const aws::XmlElement& root, const store
                                         const store::Bucket& bucket);
 
 struct DocumentKind {
-  std::string_view name;            ///< of the stored document
-  std::string_view root;            ///< element
-  const ErrorKind* missing;         ///< what GET says if there is none; nullptr = an empty root
+  std::string_view name;     ///< of the stored document
+  std::string_view root;     ///< element
+  const ErrorKind* missing;  ///< what GET says if there is none; nullptr = an empty root
   Compose compose;
   Insist insist = Insist::kNo;
   std::size_t cap = 2097152;        ///< bytes of the request

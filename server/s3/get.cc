@@ -58,9 +58,12 @@ Result<Selection> Select(const Call& call, const store::Object& object) {
   if (!header || !IfRangeHolds(call, object)) return Selection{{0, object.size}, false, nullptr};
   const RangeRequest request = ParseRange(*header, object.size);
   switch (request.kind) {
-    case RangeRequest::Kind::kPart: return Selection{request.range, true, nullptr};
-    case RangeRequest::Kind::kWhole: return Selection{{0, object.size}, false, nullptr};
-    case RangeRequest::Kind::kUnsatisfiable: break;
+    case RangeRequest::Kind::kPart:
+      return Selection{request.range, true, nullptr};
+    case RangeRequest::Kind::kWhole:
+      return Selection{{0, object.size}, false, nullptr};
+    case RangeRequest::Kind::kUnsatisfiable:
+      break;
   }
   return Error(InvalidRange)
       .with("RangeRequested", std::string(*header))
@@ -132,8 +135,10 @@ http::Response Describe(const Call& call, const store::Object& object, const Ove
   }
   if (selection.part != nullptr) response.header("x-amz-mp-parts-count", std::uint64_t{object.part_count});
   if (!sigv4::equals_ignoring_case(call.header_or_empty("x-amz-checksum-mode"), "ENABLED")) return response;
-  if (range.length == object.size) WriteChecksumHeaders(response, object);
-  else if (selection.part != nullptr && object.checksum.composite) WriteChecksumHeaders(response, *selection.part);
+  if (range.length == object.size)
+    WriteChecksumHeaders(response, object);
+  else if (selection.part != nullptr && object.checksum.composite)
+    WriteChecksumHeaders(response, *selection.part);
   return response;
 }
 
@@ -166,8 +171,12 @@ Answer Retrieve(Call& call, bool with_body) {
 
 }  // namespace
 
-Answer GetObject(Call& call) { return Retrieve(call, true); }
+Answer GetObject(Call& call) {
+  return Retrieve(call, true);
+}
 
-Answer HeadObject(Call& call) { return Retrieve(call, false); }
+Answer HeadObject(Call& call) {
+  return Retrieve(call, false);
+}
 
 }  // namespace keymill::s3

@@ -22,7 +22,8 @@ Result<> ReadChecksumHeaders(const pipeline::Call& call, DeclaredDigests& declar
     const auto value = call.request().header(kind->header);
     if (!value) continue;
     if (declared.kind != nullptr) {
-      return Error(InvalidRequest, "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.");
+      return Error(InvalidRequest,
+                   "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.");
     }
     declared.kind = kind;
     declared.checksum = DecodeDigest(*value, kind->size);
@@ -54,8 +55,9 @@ Result<DeclaredDigests> ReadDeclaredDigests(const pipeline::Call& call) {
   if (auto read = ReadChecksumHeaders(call, declared); !read) return read.error();
   if (auto read = ReadTrailerHeader(call, declared); !read) return read.error();
   if (declared.kind == nullptr && call.request().header("x-amz-sdk-checksum-algorithm")) {
-    return Error(InvalidRequest, "x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or "
-                                 "x-amz-trailer headers were found.");
+    return Error(InvalidRequest,
+                 "x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or "
+                 "x-amz-trailer headers were found.");
   }
   return declared;
 }
@@ -93,8 +95,8 @@ Result<> PayloadDigests::verify(const pipeline::Payload& payload) {
     if (!declared_.checksum) return InvalidValue(*declared_.kind, " trailing header");
   }
   if (declared_.checksum && *declared_.checksum != (other_ ? other : checksum_)) {
-    return Error(BadDigest, "The " + std::string(declared_.kind->name) +
-                                " you specified did not match the calculated checksum.");
+    return Error(BadDigest,
+                 "The " + std::string(declared_.kind->name) + " you specified did not match the calculated checksum.");
   }
   return {};
 }

@@ -69,7 +69,8 @@ Result<> CheckLifecycle(LifecycleConfiguration& configuration) {
   for (LifecycleRule& rule : configuration.rules) {
     ++number;
     if (!rule.id || rule.id->empty()) rule.id = "rule-" + std::to_string(number);
-    if (rule.id->size() > kMaxId) return InvalidArgumentNamed("ID length should not exceed allowed limit of 255", "ID", *rule.id);
+    if (rule.id->size() > kMaxId)
+      return InvalidArgumentNamed("ID length should not exceed allowed limit of 255", "ID", *rule.id);
     if (!ids.insert(*rule.id).second) {
       return InvalidArgumentNamed("Rule ID must be unique. Found same ID for more than one rule", "ID", *rule.id);
     }

@@ -57,7 +57,8 @@ Result<std::size_t> ReadLimit(const pipeline::Params& params, std::string_view n
   std::int32_t value = 0;
   const auto [end, fault] = std::from_chars(text->data(), text->data() + text->size(), value);
   if (fault != std::errc{} || end != text->data() + text->size()) {
-    return InvalidArgumentNamed("Provided " + std::string(name) + " not an integer or within integer range", name, *text);
+    return InvalidArgumentNamed("Provided " + std::string(name) + " not an integer or within integer range", name,
+                                *text);
   }
   if (value < 0) {
     return InvalidArgumentNamed("Argument " + std::string(name) + " must be an integer between 0 and 2147483647", name,
@@ -66,7 +67,9 @@ Result<std::size_t> ReadLimit(const pipeline::Params& params, std::string_view n
   return std::min(static_cast<std::size_t>(value), cap);
 }
 
-std::string MakeToken(std::string_view place) { return sigv4::base64_encode(Seal(place).append(place)); }
+std::string MakeToken(std::string_view place) {
+  return sigv4::base64_encode(Seal(place).append(place));
+}
 
 std::optional<std::string> ReadToken(std::string_view token) {
   auto raw = sigv4::base64_decode(token);

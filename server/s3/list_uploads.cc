@@ -15,13 +15,17 @@ constexpr std::size_t kMaxUploads = 1000;
 constexpr std::size_t kMaxParts = 1000;
 
 std::string_view StorageClass(const store::Upload& upload) {
-  return upload.object.storage_class.empty() ? std::string_view("STANDARD") : std::string_view(upload.object.storage_class);
+  return upload.object.storage_class.empty() ? std::string_view("STANDARD")
+                                             : std::string_view(upload.object.storage_class);
 }
 
 void WritePeople(aws::XmlWriter& xml, const store::Upload& upload) {
   const auto slash = upload.initiator.rfind('/');
   const std::string& arn = upload.initiator;
-  xml.open("Initiator").text("ID", arn).text("DisplayName", slash == std::string::npos ? arn : arn.substr(slash + 1)).close();
+  xml.open("Initiator")
+      .text("ID", arn)
+      .text("DisplayName", slash == std::string::npos ? arn : arn.substr(slash + 1))
+      .close();
   xml.open("Owner").text("ID", aws::CanonicalUserId(upload.object.owner)).close();
   xml.text("StorageClass", StorageClass(upload));
 }
@@ -29,7 +33,8 @@ void WritePeople(aws::XmlWriter& xml, const store::Upload& upload) {
 void WriteChecksumMode(aws::XmlWriter& xml, const store::Upload& upload) {
   const ChecksumKind* kind = DeclaredKind(upload);
   if (kind == nullptr) return;
-  xml.text("ChecksumAlgorithm", kind->name).text("ChecksumType", upload.object.checksum.composite ? "COMPOSITE" : "FULL_OBJECT");
+  xml.text("ChecksumAlgorithm", kind->name)
+      .text("ChecksumType", upload.object.checksum.composite ? "COMPOSITE" : "FULL_OBJECT");
 }
 
 struct PartPage {
@@ -113,7 +118,8 @@ std::string UploadList(const Call& call, const UploadsInput& input, const store:
     WriteChecksumMode(xml, upload);
     xml.close();
   }
-  for (const std::string& prefix : page.common_prefixes) xml.open("CommonPrefixes").text("Prefix", shown(prefix)).close();
+  for (const std::string& prefix : page.common_prefixes)
+    xml.open("CommonPrefixes").text("Prefix", shown(prefix)).close();
   xml.close();
   return xml.take();
 }

@@ -43,7 +43,8 @@ Result<VersionsInput> ReadVersionsInput(const pipeline::Params& params) {
   return input;
 }
 
-void WriteEntry(aws::XmlWriter& xml, const store::VersionEntry& entry, const std::string& key, const std::string& owner_id) {
+void WriteEntry(aws::XmlWriter& xml, const store::VersionEntry& entry, const std::string& key,
+                const std::string& owner_id) {
   const store::Object& object = entry.object;
   xml.open(object.delete_marker ? "DeleteMarker" : "Version");
   xml.text("Key", key)
@@ -88,7 +89,8 @@ std::string VersionList(const Call& call, const VersionsInput& input, const stor
     }
     WriteEntry(xml, entry, shown(entry.object.key), owner_id);
   }
-  for (const std::string& prefix : page.common_prefixes) xml.open("CommonPrefixes").text("Prefix", shown(prefix)).close();
+  for (const std::string& prefix : page.common_prefixes)
+    xml.open("CommonPrefixes").text("Prefix", shown(prefix)).close();
   xml.close();
   return xml.take();
 }

@@ -19,9 +19,8 @@ Result<store::Bucket> RequireBucket(const store::Reader& reader, const pipeline:
 
 Result<> CheckExpectedOwner(std::optional<std::string_view> expected, const store::Bucket& bucket) {
   if (!expected) return {};
-  const bool account = expected->size() == 12 && std::all_of(expected->begin(), expected->end(), [](char c) {
-    return c >= '0' && c <= '9';
-  });
+  const bool account = expected->size() == 12 &&
+                       std::all_of(expected->begin(), expected->end(), [](char c) { return c >= '0' && c <= '9'; });
   if (!account) {
     return Error(InvalidBucketOwnerAWSAccountID,
                  "The value of the expected bucket owner parameter must be an AWS Account ID... [" +

@@ -24,6 +24,8 @@ Result<> CheckKey(std::string_view key);
 http::Response XmlResponse(std::string document);
 
 /// An instant as S3 keeps it, in whole seconds.
-constexpr store::Millis WholeSeconds(store::Millis time) { return time - time % 1000; }
+constexpr store::Millis WholeSeconds(store::Millis time) {
+  return time - time % 1000;
+}
 
 }  // namespace keymill::s3

@@ -19,8 +19,8 @@ constexpr std::size_t kMaxMetadata = 2048;
 constexpr std::string_view kDefaultContentType = "binary/octet-stream";
 
 constexpr std::array<std::string_view, 12> kStorageClasses = {
-    "STANDARD",   "REDUCED_REDUNDANCY", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER",
-    "DEEP_ARCHIVE", "OUTPOSTS",         "GLACIER_IR",  "SNOW",       "EXPRESS_ONEZONE",     "FSX_OPENZFS"};
+    "STANDARD",     "REDUCED_REDUNDANCY", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER",
+    "DEEP_ARCHIVE", "OUTPOSTS",           "GLACIER_IR",  "SNOW",       "EXPRESS_ONEZONE",     "FSX_OPENZFS"};
 
 template <class List>
 bool Contains(const List& list, std::string_view value) {
@@ -29,9 +29,12 @@ bool Contains(const List& list, std::string_view value) {
 
 /// Repeated headers become one value, joined by commas.
 void AddMetadata(store::StringPairs& metadata, std::string name, std::string value) {
-  const auto same = std::find_if(metadata.begin(), metadata.end(), [&](const auto& pair) { return pair.first == name; });
-  if (same == metadata.end()) metadata.emplace_back(std::move(name), std::move(value));
-  else same->second.append(",").append(value);
+  const auto same =
+      std::find_if(metadata.begin(), metadata.end(), [&](const auto& pair) { return pair.first == name; });
+  if (same == metadata.end())
+    metadata.emplace_back(std::move(name), std::move(value));
+  else
+    same->second.append(",").append(value);
 }
 
 Result<> ReadUserMetadata(const pipeline::Call& call, store::StringPairs& metadata) {
@@ -91,8 +94,10 @@ std::optional<std::string> Utf8ToLatin1(std::string_view utf8) {
 
 void WriteOptional(http::Response& response, std::string_view name, const std::optional<std::string>& override_value,
                    std::string_view stored) {
-  if (override_value) response.header(name, *override_value);
-  else if (!stored.empty()) response.header(name, stored);
+  if (override_value)
+    response.header(name, *override_value);
+  else if (!stored.empty())
+    response.header(name, stored);
 }
 
 }  // namespace
@@ -127,7 +132,8 @@ Result<> ReadPlacementHeaders(const pipeline::Call& call, store::Object& object)
   }
   object.storage_class = storage_class == "STANDARD" ? std::string_view{} : storage_class;
   const std::string_view redirect = call.header_or_empty("x-amz-website-redirect-location");
-  if (!redirect.empty() && redirect[0] != '/' && !redirect.starts_with("http://") && !redirect.starts_with("https://")) {
+  if (!redirect.empty() && redirect[0] != '/' && !redirect.starts_with("http://") &&
+      !redirect.starts_with("https://")) {
     return Error(InvalidRedirectLocation);
   }
   object.website_redirect = redirect;
@@ -178,7 +184,9 @@ void WriteObjectHeaders(http::Response& response, const store::Object& object, c
   }
 }
 
-void WriteEncryptionHeader(http::Response& response) { response.header("x-amz-server-side-encryption", "AES256"); }
+void WriteEncryptionHeader(http::Response& response) {
+  response.header("x-amz-server-side-encryption", "AES256");
+}
 
 void WriteChecksumHeaders(http::Response& response, const store::Object& object) {
   const ChecksumKind* kind = FindChecksumKind(object.checksum.algorithm);

@@ -157,6 +157,8 @@ static_assert(pipeline::AllReachable(kOperations));
 
 }  // namespace
 
-std::span<const pipeline::Operation> Operations() { return kOperations; }
+std::span<const pipeline::Operation> Operations() {
+  return kOperations;
+}
 
 }  // namespace keymill::s3

@@ -20,12 +20,14 @@ namespace {
 Result<> CheckKind(const store::Upload& upload, const DeclaredDigests& declared) {
   const ChecksumKind* expected = DeclaredKind(upload);
   if (expected == nullptr || declared.kind == nullptr || declared.kind == expected) return {};
-  return Error(InvalidRequest, "Checksum Type mismatch occurred, expected checksum Type: " + std::string(expected->lower) +
-                                   ", actual checksum Type: " + std::string(declared.kind->lower));
+  return Error(InvalidRequest,
+               "Checksum Type mismatch occurred, expected checksum Type: " + std::string(expected->lower) +
+                   ", actual checksum Type: " + std::string(declared.kind->lower));
 }
 
 void WritePartChecksum(http::Response& response, const store::Checksum& checksum) {
-  if (const ChecksumKind* kind = FindChecksumKind(checksum.algorithm)) response.header(kind->header, ShowChecksum(checksum.value));
+  if (const ChecksumKind* kind = FindChecksumKind(checksum.algorithm))
+    response.header(kind->header, ShowChecksum(checksum.value));
 }
 
 /// Bytes of the source that a part takes, from x-amz-copy-source-range.
@@ -35,15 +37,17 @@ Result<ByteRange> SelectSource(const Call& call, const store::Object& source) {
   if (!header) return ByteRange{0, source.size};
   const auto range = ParseClosedRange(*header);
   if (!range) {
-    return InvalidArgumentNamed("The x-amz-copy-source-range value must be of the form bytes=first-last where first and last "
-                                "are the zero-based offsets of the first and last bytes to copy", kHeader, *header);
+    return InvalidArgumentNamed(
+        "The x-amz-copy-source-range value must be of the form bytes=first-last where first and last "
+        "are the zero-based offsets of the first and last bytes to copy",
+        kHeader, *header);
   }
   if (range->first >= source.size) {
     return Error(InvalidRequest, "The specified copy range is invalid for the source object size");
   }
   if (range->last >= source.size) {
-    return InvalidArgumentNamed("Range specified is not valid for source object of size: " + std::to_string(source.size),
-                                kHeader, *header);
+    return InvalidArgumentNamed(
+        "Range specified is not valid for source object of size: " + std::to_string(source.size), kHeader, *header);
   }
   return ByteRange{range->first, range->last - range->first + 1};
 }
@@ -78,8 +82,10 @@ Task<bool> CopyRange(Call& call, const store::Object& source, const ByteRange& r
     const auto bytes = reader->next();
     md5.update({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
     hasher.update(bytes);
-    if (!bytes.empty()) writer.append(bytes);
-    else if (range.length > 0) blob.set(writer.finish());
+    if (!bytes.empty())
+      writer.append(bytes);
+    else if (range.length > 0)
+      blob.set(writer.finish());
     return bytes.empty();
   };
   try {
@@ -154,8 +160,10 @@ Answer UploadPart(Call& call) {
   response.header("ETag", Quoted(part.etag));
   WriteEncryptionHeader(response);
   const DeclaredDigests& said = receiver.digests().declared();
-  if (said.checksum) response.header(said.kind->header, ShowChecksum(*said.checksum));
-  else WritePartChecksum(response, part.checksum);
+  if (said.checksum)
+    response.header(said.kind->header, ShowChecksum(*said.checksum));
+  else
+    WritePartChecksum(response, part.checksum);
   co_return response;
 }
 

@@ -10,8 +10,8 @@
 namespace keymill::s3 {
 namespace {
 
-/// The bucket to write to, and the conditions on what is to be replaced. Asked before the body comes, so that a hopeless
-/// upload costs the client nothing, and again in the commit, where the answer counts.
+/// The bucket to write to, and the conditions on what is to be replaced. Asked before the body comes, so that a
+/// hopeless upload costs the client nothing, and again in the commit, where the answer counts.
 Result<store::Bucket> Admit(const store::Reader& reader, const Call& call, const WriteConditions& conditions) {
   auto bucket = RequireBucket(reader, call);
   if (!bucket || !conditions.any()) return bucket;

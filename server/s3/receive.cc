@@ -66,9 +66,12 @@ Task<> Receiver::take(http::Bytes bytes) {
   while (!bytes.empty()) {
     if (filled_ == capacity_) {
       // A body of unknown length starts in what one row can hold and goes on in chunks.
-      if (capacity_ < store::kRowLimit) grow(store::kRowLimit);
-      else if (capacity_ < store::kChunkSize) grow(store::kChunkSize);
-      else co_await flush();
+      if (capacity_ < store::kRowLimit)
+        grow(store::kRowLimit);
+      else if (capacity_ < store::kChunkSize)
+        grow(store::kChunkSize);
+      else
+        co_await flush();
     }
     const std::size_t count = std::min(bytes.size(), capacity_ - filled_);
     std::memcpy(piece_.get() + filled_, bytes.data(), count);
@@ -86,7 +89,9 @@ Task<> Receiver::flush() {
   filled_ = 0;
 }
 
-std::string Receiver::etag() const { return sigv4::hex(digests_.md5()); }
+std::string Receiver::etag() const {
+  return sigv4::hex(digests_.md5());
+}
 
 store::Checksum Receiver::checksum() const {
   return {std::string(digests_.kind()->name), digests_.checksum(), false};
@@ -94,9 +99,12 @@ store::Checksum Receiver::checksum() const {
 
 store::Body Receiver::place(store::Txn& txn) {
   store::Body body;
-  if (blob_) body.blobs.push_back(*blob_);
-  else if (filled_ > store::kInlineLimit) body.blobs.push_back(store::PutRow(txn, {piece_.get(), filled_}));
-  else if (filled_ > 0) body.inline_bytes.assign(reinterpret_cast<const char*>(piece_.get()), filled_);
+  if (blob_)
+    body.blobs.push_back(*blob_);
+  else if (filled_ > store::kInlineLimit)
+    body.blobs.push_back(store::PutRow(txn, {piece_.get(), filled_}));
+  else if (filled_ > 0)
+    body.inline_bytes.assign(reinterpret_cast<const char*>(piece_.get()), filled_);
   return body;
 }
 

@@ -10,7 +10,9 @@ namespace {
 
 constexpr std::string_view kHexDigits = "0123456789ABCDEF";
 
-bool IsAscii(char c) { return static_cast<unsigned char>(c) < 0x80; }
+bool IsAscii(char c) {
+  return static_cast<unsigned char>(c) < 0x80;
+}
 
 std::optional<std::string> DecodeQ(std::string_view text) {
   std::string out;
@@ -44,8 +46,10 @@ std::optional<std::string> DecodeWord(std::string_view text, std::size_t& length
   const std::string_view encoded = text.substr(start, end - start);
   if (encoded.find(' ') != std::string_view::npos) return std::nullopt;
   std::optional<std::string> octets;
-  if (form == 'b') octets = sigv4::base64_decode(encoded);
-  else if (form == 'q') octets = DecodeQ(encoded);
+  if (form == 'b')
+    octets = sigv4::base64_decode(encoded);
+  else if (form == 'q')
+    octets = DecodeQ(encoded);
   if (!octets) return std::nullopt;
   length = end + 2;
   if (sigv4::equals_ignoring_case(charset, "utf-8") || sigv4::equals_ignoring_case(charset, "us-ascii")) return octets;
@@ -72,7 +76,7 @@ std::string Latin1ToUtf8(std::string_view text) {
 
 std::string DecodeHeaderText(std::string_view value) {
   std::string out;
-  std::size_t plain = 0;         // start of the text not yet copied
+  std::size_t plain = 0;  // start of the text not yet copied
   bool after_word = false;
   for (std::size_t i = 0; (i = value.find("=?", i)) != std::string_view::npos;) {
     std::size_t length = 0;

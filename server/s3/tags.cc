@@ -35,7 +35,8 @@ Error BadHeader(std::string_view value) {
 Result<> CheckTags(const store::StringPairs& tags, Tagged what) {
   const bool object = what == Tagged::kObject;
   if (tags.size() > (object ? 10 : 50)) {
-    return Error(BadRequest, object ? "Object tags cannot be greater than 10" : "Bucket tag count cannot be greater than 50");
+    return Error(BadRequest,
+                 object ? "Object tags cannot be greater than 10" : "Bucket tag count cannot be greater than 50");
   }
   std::set<std::string_view> seen;
   for (const auto& [key, value] : tags) {

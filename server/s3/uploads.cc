@@ -13,7 +13,8 @@
 namespace keymill::s3 {
 namespace {
 
-constexpr std::string_view kAlphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz._";  // any order will do
+constexpr std::string_view kAlphabet =
+    "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz._";     // any order will do
 constexpr std::string_view kSortable = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";  // ascending, five bits each
 constexpr std::size_t kTimeCharacters = 10;
 constexpr std::size_t kRandomCharacters = 54;
@@ -24,12 +25,14 @@ Result<store::Checksum> ReadUploadChecksum(const Call& call) {
   store::Checksum checksum;
   if (!name) {
     if (!type) return checksum;
-    return Error(InvalidRequest, "The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.");
+    return Error(InvalidRequest,
+                 "The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.");
   }
   const ChecksumKind* kind = FindChecksumKind(*name);
   if (kind == nullptr) {
-    return Error(InvalidRequest, "Checksum algorithm provided is unsupported. Please try again with any of the valid "
-                                 "types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]");
+    return Error(InvalidRequest,
+                 "Checksum algorithm provided is unsupported. Please try again with any of the valid "
+                 "types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]");
   }
   if (type && *type != "COMPOSITE" && *type != "FULL_OBJECT") {
     return Error(InvalidRequest, "Value for x-amz-checksum-type header is invalid.");
@@ -53,7 +56,9 @@ std::string NewUploadId(store::Millis now) {
   return id;
 }
 
-Error NoSuchUploadError(std::string_view id) { return Error(NoSuchUpload).with("UploadId", std::string(id)); }
+Error NoSuchUploadError(std::string_view id) {
+  return Error(NoSuchUpload).with("UploadId", std::string(id));
+}
 
 Result<FoundUpload> RequireUpload(const store::Reader& reader, const pipeline::Call& call) {
   auto bucket = RequireBucket(reader, call);
@@ -67,11 +72,14 @@ Result<FoundUpload> RequireUpload(const store::Reader& reader, const pipeline::C
 Result<std::uint32_t> ParsePartNumber(std::string_view text) {
   std::uint32_t number = 0;
   const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (fault == std::errc{} && end == text.data() + text.size() && number >= 1 && number <= kMaxPartNumber) return number;
+  if (fault == std::errc{} && end == text.data() + text.size() && number >= 1 && number <= kMaxPartNumber)
+    return number;
   return InvalidArgumentNamed("Part number must be an integer between 1 and 10000, inclusive", "partNumber", text);
 }
 
-const ChecksumKind* DeclaredKind(const store::Upload& upload) { return FindChecksumKind(upload.object.checksum.algorithm); }
+const ChecksumKind* DeclaredKind(const store::Upload& upload) {
+  return FindChecksumKind(upload.object.checksum.algorithm);
+}
 
 const ChecksumKind& StoredKind(const store::Upload& upload) {
   const ChecksumKind* kind = DeclaredKind(upload);

@@ -19,8 +19,8 @@ struct VersioningConfiguration {
 namespace keymill::aws {
 
 template <>
-inline constexpr auto kFields<s3::VersioningConfiguration> = std::tuple{
-    Field{"Status", &s3::VersioningConfiguration::status, Presence::kOptional, "Enabled|Suspended"}};
+inline constexpr auto kFields<s3::VersioningConfiguration> =
+    std::tuple{Field{"Status", &s3::VersioningConfiguration::status, Presence::kOptional, "Enabled|Suspended"}};
 
 }  // namespace keymill::aws
 
@@ -50,8 +50,9 @@ Answer PutBucketVersioning(Call& call) {
     auto bucket = RequireBucket(txn, call);
     if (!bucket) return bucket.error();
     if (bucket->object_lock && !enable) {
-      return Error(InvalidBucketState, "An Object Lock configuration is present on this bucket, so the versioning state "
-                                       "cannot be changed.");
+      return Error(InvalidBucketState,
+                   "An Object Lock configuration is present on this bucket, so the versioning state "
+                   "cannot be changed.");
     }
     bucket->versioning = enable ? store::Versioning::kEnabled : store::Versioning::kSuspended;
     store::PutBucket(txn, *bucket);

@@ -82,7 +82,9 @@ Result<std::optional<std::string>> RequestedVersion(const pipeline::Call& call) 
   return std::optional<std::string>(std::move(*id));
 }
 
-std::string_view ShowVersionId(std::string_view version_id) { return version_id.empty() ? kNull : version_id; }
+std::string_view ShowVersionId(std::string_view version_id) {
+  return version_id.empty() ? kNull : version_id;
+}
 
 Result<FoundObject> RequireObject(const store::Reader& reader, const pipeline::Call& call) {
   const auto version = RequestedVersion(call);
@@ -105,9 +107,12 @@ void StoreObject(store::Txn& txn, const store::Bucket& bucket, store::Object& ob
                  bool completed) {
   const bool versioned = bucket.versioning != store::Versioning::kUnversioned;
   object.version_id = bucket.versioning == store::Versioning::kEnabled ? version_id : std::string();
-  if (completed) store::PutCompleted(txn, bucket.id, object, versioned);
-  else if (versioned) store::PutVersion(txn, bucket.id, object);
-  else store::PutObject(txn, bucket.id, object);
+  if (completed)
+    store::PutCompleted(txn, bucket.id, object, versioned);
+  else if (versioned)
+    store::PutVersion(txn, bucket.id, object);
+  else
+    store::PutObject(txn, bucket.id, object);
 }
 
 Result<Deletion> DeleteVersion(store::Txn& txn, const store::Bucket& bucket, const std::string& key,
@@ -120,8 +125,10 @@ Result<Deletion> DeleteVersion(store::Txn& txn, const store::Bucket& bucket, con
     if (object && IsProtected(*object, call)) {
       return Error(AccessDenied, "Access Denied because object protected by object lock.");
     }
-    if (versioned) store::EraseVersion(txn, bucket.id, key, *version);
-    else store::EraseObject(txn, bucket.id, key);
+    if (versioned)
+      store::EraseVersion(txn, bucket.id, key, *version);
+    else
+      store::EraseObject(txn, bucket.id, key);
     return Deletion{object.has_value(), object && object->delete_marker, std::string(ShowVersionId(*version))};
   }
   if (!versioned) return Deletion{store::EraseObject(txn, bucket.id, key), false, std::nullopt};

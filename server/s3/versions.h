@@ -16,7 +16,8 @@ namespace keymill::s3 {
 std::string NewVersionId();
 bool IsVersionId(std::string_view text);
 
-/// A version as clients write it (`null` is the version without id) to what the store calls it. Errors: InvalidArgument.
+/// A version as clients write it (`null` is the version without id) to what the store calls it. Errors:
+/// InvalidArgument.
 Result<std::string> ParseVersionId(std::string_view text);
 /// The request's versionId; nullopt if it has none.
 Result<std::optional<std::string>> RequestedVersion(const pipeline::Call& call);

@@ -14,9 +14,9 @@ inline constexpr std::string_view kXmlNamespace = "https://sts.amazonaws.com/doc
 template <class Write>
 http::Response Answer(const pipeline::Call& call, Write&& write) {
   http::Response response(200);
-  response.body(aws::QueryResult(call.route().operation->name, kXmlNamespace, call.request_id(),
-                                 std::forward<Write>(write)),
-                "text/xml");
+  response.body(
+      aws::QueryResult(call.route().operation->name, kXmlNamespace, call.request_id(), std::forward<Write>(write)),
+      "text/xml");
   return response;
 }
 

@@ -11,6 +11,8 @@ constexpr bool IsWordCharacter(char32_t c) {
 
 }  // namespace
 
-bool IsKeyId(std::u32string_view text) { return std::all_of(text.begin(), text.end(), IsWordCharacter); }
+bool IsKeyId(std::u32string_view text) {
+  return std::all_of(text.begin(), text.end(), IsWordCharacter);
+}
 
 }  // namespace keymill::sts

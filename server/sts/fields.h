@@ -11,7 +11,7 @@ using aws::StringRule;
 
 bool IsKeyId(std::u32string_view text);  ///< [\w]*
 
-inline constexpr StringField kAccessKeyId{
-    "AccessKeyId", {.min = 16, .max = 128, .matches = &IsKeyId, .pattern = R"([\w]*)"}};
+inline constexpr StringField kAccessKeyId{"AccessKeyId",
+                                          {.min = 16, .max = 128, .matches = &IsKeyId, .pattern = R"([\w]*)"}};
 
 }  // namespace keymill::sts

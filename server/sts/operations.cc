@@ -36,6 +36,8 @@ static_assert(StrictlySorted(), "rows stand in the order of their names, each on
 
 }  // namespace
 
-std::span<const Operation> Operations() { return kOperations; }
+std::span<const Operation> Operations() {
+  return kOperations;
+}
 
 }  // namespace keymill::sts

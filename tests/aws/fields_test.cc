@@ -46,11 +46,13 @@ TEST(Fields, ReadEveryKindOfMember) {
 }
 
 TEST(Fields, WriteWhatTheyReadInTheTablesOrder) {
-  const auto outer = Parse("<Outer><Rules><Rule><Name>r</Name></Rule></Rules><Origin>a</Origin><Status>Suspended</Status></Outer>");
+  const auto outer =
+      Parse("<Outer><Rules><Rule><Name>r</Name></Rule></Rules><Origin>a</Origin><Status>Suspended</Status></Outer>");
   ASSERT_TRUE(outer);
-  EXPECT_EQ(Document("Outer", "ns", *outer),
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Outer xmlns=\"ns\"><Status>Suspended</Status><Quiet>false</Quiet>"
-            "<Origin>a</Origin><Rules><Rule><Name>r</Name></Rule></Rules></Outer>");
+  EXPECT_EQ(
+      Document("Outer", "ns", *outer),
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Outer xmlns=\"ns\"><Status>Suspended</Status><Quiet>false</Quiet>"
+      "<Origin>a</Origin><Rules><Rule><Name>r</Name></Rule></Rules></Outer>");
 }
 
 TEST(Fields, RefuseAMissingRequiredMember) {
@@ -67,7 +69,8 @@ TEST(Fields, RefuseValuesOutsideTheEnumeration) {
 TEST(Fields, RefuseWhatIsNotANumberOrABoolean) {
   EXPECT_FALSE(Parse("<Outer><Status>Enabled</Status><Quiet>maybe</Quiet></Outer>"));
   for (const char* days : {"", "x", "1.5", "99999999999", "7 "}) {
-    EXPECT_FALSE(Parse("<Outer><Status>Enabled</Status><Inner><Name>n</Name><Days>" + std::string(days) + "</Days></Inner></Outer>"))
+    EXPECT_FALSE(Parse("<Outer><Status>Enabled</Status><Inner><Name>n</Name><Days>" + std::string(days) +
+                       "</Days></Inner></Outer>"))
         << days;
   }
 }

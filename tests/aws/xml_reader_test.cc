@@ -5,11 +5,13 @@
 namespace keymill::aws {
 namespace {
 
-bool Accepts(std::string_view text, std::string_view root = {}) { return XmlDocument::Parse(text, root).has_value(); }
+bool Accepts(std::string_view text, std::string_view root = {}) {
+  return XmlDocument::Parse(text, root).has_value();
+}
 
 TEST(XmlReader, ReadsElementsWhateverTheirNamespacePrefix) {
-  const auto document =
-      XmlDocument::Parse("<?xml version=\"1.0\"?><s3:Delete xmlns:s3='x'><s3:Object><Key>a</Key></s3:Object></s3:Delete>", "Delete");
+  const auto document = XmlDocument::Parse(
+      "<?xml version=\"1.0\"?><s3:Delete xmlns:s3='x'><s3:Object><Key>a</Key></s3:Object></s3:Delete>", "Delete");
   ASSERT_TRUE(document);
   const auto object = document->root().child("Object");
   ASSERT_TRUE(object);
@@ -85,7 +87,9 @@ TEST(XmlReader, LimitsDepth) {
   EXPECT_FALSE(Accepts(nested(100000)));
 }
 
-TEST(XmlReader, LimitsSize) { EXPECT_FALSE(Accepts("<a>" + std::string(8 << 20, 'x') + "</a>")); }
+TEST(XmlReader, LimitsSize) {
+  EXPECT_FALSE(Accepts("<a>" + std::string(8 << 20, 'x') + "</a>"));
+}
 
 }  // namespace
 }  // namespace keymill::aws

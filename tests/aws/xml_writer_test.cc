@@ -5,14 +5,17 @@
 namespace keymill::aws {
 namespace {
 
-std::string Text(std::string_view value) { return XmlWriter().text("T", value).take(); }
+std::string Text(std::string_view value) {
+  return XmlWriter().text("T", value).take();
+}
 
 TEST(XmlWriter, WritesS3DocumentsInOneLineAfterTheDeclaration) {
   XmlWriter xml;
   xml.declaration().open("Root", "http://s3/").text("A", "1").open("B").number("C", -7).boolean("D", true);
   xml.close().close();
   EXPECT_EQ(xml.take(),
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Root xmlns=\"http://s3/\"><A>1</A><B><C>-7</C><D>true</D></B></Root>");
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Root "
+            "xmlns=\"http://s3/\"><A>1</A><B><C>-7</C><D>true</D></B></Root>");
 }
 
 TEST(XmlWriter, IndentsQueryDocumentsByTwoSpaces) {
@@ -43,7 +46,9 @@ TEST(XmlWriter, WritesCharactersIntoTheInnermostElement) {
   EXPECT_EQ(indented.take(), "<A>\n  <B>x</B>\n</A>");
 }
 
-TEST(XmlWriter, EscapesMarkupAndQuotes) { EXPECT_EQ(Text("a<b>&\"c'"), "<T>a&lt;b&gt;&amp;&quot;c'</T>"); }
+TEST(XmlWriter, EscapesMarkupAndQuotes) {
+  EXPECT_EQ(Text("a<b>&\"c'"), "<T>a&lt;b&gt;&amp;&quot;c'</T>");
+}
 
 TEST(XmlWriter, WritesCarriageReturnsAsReferencesAndKeepsTabsAndLineFeeds) {
   EXPECT_EQ(Text("a\r\n\tb"), "<T>a&#13;\n\tb</T>");
@@ -56,7 +61,7 @@ TEST(XmlWriter, ReplacesWhatXmlCannotCarry) {
   EXPECT_EQ(Text("\xED\xA0\x80"), "<T>" + replacement + replacement + replacement + "</T>");  // a surrogate
   EXPECT_EQ(Text("\xC0\xAF"), "<T>" + replacement + replacement + "</T>");                    // overlong
   EXPECT_EQ(Text("\xF4\x90\x80\x80x"), "<T>" + replacement + replacement + replacement + replacement + "x</T>");
-  EXPECT_EQ(Text("\xE2\x82"), "<T>" + replacement + replacement + "</T>");                    // cut short
+  EXPECT_EQ(Text("\xE2\x82"), "<T>" + replacement + replacement + "</T>");  // cut short
 }
 
 TEST(XmlWriter, KeepsWellFormedUtf8OfEveryLength) {

@@ -42,7 +42,10 @@ def test_5000_idle_connections(server, signer, bucket):
     if limit < wanted + 500:
         pytest.skip(f"only {limit} open files are allowed here")
     answer_time(signer, bucket)
-    files, memory = server.open_files(), settled_rss(server)
+    files = server.open_files()
+    while wait_until(lambda: server.open_files() < files, 1):  # connections of earlier tests end
+        files = server.open_files()
+    memory = settled_rss(server)
     for turn in range(2):
         idle = []
         try:

@@ -35,7 +35,7 @@ def cli(request, server, tmp_path):
             "AWS_ENDPOINT_URL": server.endpoint, "AWS_PAGER": "",
         }
         # Early v2 versions do not read AWS_ENDPOINT_URL.
-        return commands.Program([*FOUND[request.param], "--endpoint-url", server.endpoint], home, **environment)
+        return commands.Program([*FOUND[request.param], "--endpoint-url", server.endpoint, "--cli-read-timeout", "20"], home, **environment)
 
     return make
 

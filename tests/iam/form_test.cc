@@ -20,8 +20,8 @@ using iam::kTags;
 using iam::kTagValue;
 using iam::kUserName;
 
-constexpr StringField kSessionName{
-    "RoleSessionName", {.min = 2, .max = 64, .matches = &iam::IsName, .pattern = R"([\w+=,.@-]*)"}};
+constexpr StringField kSessionName{"RoleSessionName",
+                                   {.min = 2, .max = 64, .matches = &iam::IsName, .pattern = R"([\w+=,.@-]*)"}};
 
 std::string Message(const Form& form) {
   auto refusal = form.refusal();
@@ -54,15 +54,17 @@ TEST(Form, CallsAMissingParameterOfStsNull) {
   (void)t.form.required(kSessionName);
   EXPECT_EQ(t.form.refusal()->code(), "ValidationError");
   EXPECT_EQ(t.form.refusal()->status(), 400);
-  EXPECT_EQ(Message(t.form), "1 validation error detected: Value null at 'roleSessionName' failed to satisfy "
-                             "constraint: Member must not be null");
+  EXPECT_EQ(Message(t.form),
+            "1 validation error detected: Value null at 'roleSessionName' failed to satisfy "
+            "constraint: Member must not be null");
 }
 
 TEST(Form, LeavesTheValueOutOfIamsMessages) {
   Iam t{{{"UserName", std::string(129, 'a')}}};
   (void)t.form.required(kUserName);
-  EXPECT_EQ(Message(t.form), "1 validation error detected: Value at 'userName' failed to satisfy constraint: "
-                             "Member must have length less than or equal to 128");
+  EXPECT_EQ(Message(t.form),
+            "1 validation error detected: Value at 'userName' failed to satisfy constraint: "
+            "Member must have length less than or equal to 128");
 }
 
 TEST(Form, EchoesTheValueInStsMessagesPatternBeforeLength) {
@@ -103,18 +105,20 @@ TEST(Form, LimitsNewNamesMoreThanExistingOnes) {
   (void)t.form.required(kUserName);
   EXPECT_EQ(Message(t.form), "accepted");
   (void)t.form.required(kCreatedUserName);
-  EXPECT_EQ(Message(t.form), "1 validation error detected: Value at 'userName' failed to satisfy constraint: "
-                             "Member must have length less than or equal to 64");
+  EXPECT_EQ(Message(t.form),
+            "1 validation error detected: Value at 'userName' failed to satisfy constraint: "
+            "Member must have length less than or equal to 64");
 }
 
 TEST(Form, CollectsViolationsOfSeveralParameters) {
   Iam t{{{"AccessKeyId", "short"}, {"Status", "Sleeping"}}};
   (void)t.form.required(kAccessKeyId);
   (void)t.form.required(kStatus);
-  EXPECT_TRUE(Message(t.form).starts_with("2 validation errors detected: Value at 'accessKeyId' failed to satisfy "
-                                          "constraint: Member must have length greater than or equal to 16; "
-                                          "Value at 'status' failed to satisfy constraint: "
-                                          "Member must satisfy enum value set"));
+  EXPECT_TRUE(
+      Message(t.form).starts_with("2 validation errors detected: Value at 'accessKeyId' failed to satisfy "
+                                  "constraint: Member must have length greater than or equal to 16; "
+                                  "Value at 'status' failed to satisfy constraint: "
+                                  "Member must satisfy enum value set"));
 }
 
 TEST(Form, ReadsIntegersAsAwsDoes) {
@@ -131,18 +135,22 @@ TEST(Form, ReadsIntegersAsAwsDoes) {
   }
   Iam low{{{"MaxItems", "0"}}};
   (void)low.form.integer(kMaxItems);
-  EXPECT_EQ(Message(low.form), "1 validation error detected: Value at 'maxItems' failed to satisfy constraint: "
-                               "Member must have value greater than or equal to 1");
+  EXPECT_EQ(Message(low.form),
+            "1 validation error detected: Value at 'maxItems' failed to satisfy constraint: "
+            "Member must have value greater than or equal to 1");
   Iam high{{{"MaxItems", "1001"}}};
   (void)high.form.integer(kMaxItems);
-  EXPECT_EQ(Message(high.form), "1 validation error detected: Value at 'maxItems' failed to satisfy constraint: "
-                                "Member must have value less than or equal to 1000");
+  EXPECT_EQ(Message(high.form),
+            "1 validation error detected: Value at 'maxItems' failed to satisfy constraint: "
+            "Member must have value less than or equal to 1000");
 }
 
 TEST(Form, ReadsListsInTheOrderOfTheirNumbers) {
   Iam t{{{"TagKeys.member.10", "j"}, {"TagKeys.member.2", "b"}, {"TagKeys.member.1", "a"}}};
   EXPECT_EQ(t.form.strings(kTagKeys, kTagKeyRule), (std::vector<std::string>{"a", "b", "j"}));
-  Iam tags{{{"Tags.member.1.Key", "k"}, {"Tags.member.1.Value", "v"}, {"Tags.member.2.Key", "e"},
+  Iam tags{{{"Tags.member.1.Key", "k"},
+            {"Tags.member.1.Value", "v"},
+            {"Tags.member.2.Key", "e"},
             {"Tags.member.2.Value", ""}}};
   EXPECT_EQ(tags.form.pairs(kTags, kTagKey, kTagValue),
             (std::vector<std::pair<std::string, std::string>>{{"k", "v"}, {"e", ""}}));
@@ -163,8 +171,9 @@ TEST(Form, RefusesMoreMembersThanTheModelAllows) {
   for (int i = 1; i <= 51; ++i) pairs.emplace_back("TagKeys.member." + std::to_string(i), "k" + std::to_string(i));
   Iam t{pairs};
   (void)t.form.strings(kTagKeys, kTagKeyRule);
-  EXPECT_EQ(Message(t.form), "1 validation error detected: Value at 'tagKeys' failed to satisfy constraint: "
-                             "Member must have length less than or equal to 50");
+  EXPECT_EQ(Message(t.form),
+            "1 validation error detected: Value at 'tagKeys' failed to satisfy constraint: "
+            "Member must have length less than or equal to 50");
 }
 
 TEST(Form, AsksForAListThatMustBeThere) {
@@ -177,8 +186,11 @@ TEST(Form, AsksForAListThatMustBeThere) {
 }
 
 TEST(Form, IgnoresNamesThatOnlyLookLikeMembers) {
-  Iam t{{{"TagKeys.member.", "a"}, {"TagKeys.member.x", "b"}, {"TagKeys.member.99999999999", "c"},
-         {"TagKeys.member.1x", "d"}, {"TagKeys.members.1", "e"}}};
+  Iam t{{{"TagKeys.member.", "a"},
+         {"TagKeys.member.x", "b"},
+         {"TagKeys.member.99999999999", "c"},
+         {"TagKeys.member.1x", "d"},
+         {"TagKeys.members.1", "e"}}};
   EXPECT_TRUE(t.form.strings(kTagKeys, kTagKeyRule).empty());
 }
 

@@ -1,9 +1,9 @@
 #include "server/aws/ids.h"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <set>
+
+#include <gtest/gtest.h>
 
 #include "server/aws/arn.h"
 
@@ -28,7 +28,9 @@ TEST(AccessKeyId, CarriesItsAccount) {
   }
 }
 
-TEST(AccessKeyId, OfAwsDecodesToItsAccount) { EXPECT_EQ(AccountOfKeyId("ASIAQNZGKIQY56JQ7WML"), "029608264753"); }
+TEST(AccessKeyId, OfAwsDecodesToItsAccount) {
+  EXPECT_EQ(AccountOfKeyId("ASIAQNZGKIQY56JQ7WML"), "029608264753");
+}
 
 TEST(AccessKeyId, OfAnotherFormCarriesNoAccount) {
   EXPECT_EQ(AccountOfKeyId(""), std::nullopt);

@@ -1,9 +1,9 @@
 #include "server/iam/operations.h"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <string>
+
+#include <gtest/gtest.h>
 
 #include "server/sts/operations.h"
 

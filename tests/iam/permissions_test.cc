@@ -13,7 +13,8 @@
 namespace keymill::iam {
 namespace {
 
-constexpr char kReadAll[] = R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:Get*","Resource":"*"}]})";
+constexpr char kReadAll[] =
+    R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:Get*","Resource":"*"}]})";
 constexpr char kDenyAll[] = R"({"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]})";
 
 class UserPermissions : public Database {
@@ -44,11 +45,14 @@ class UserPermissions : public Database {
     principal.kind = policy::Principal::Kind::kUser;
     principal.account = kAccount;
     principal.arn = UserArn(user);
-    return policy::Evaluate(principal, policies, policy::Request(action, "arn:aws:s3:::b/k", policy::Context())).allowed();
+    return policy::Evaluate(principal, policies, policy::Request(action, "arn:aws:s3:::b/k", policy::Context()))
+        .allowed();
   }
 };
 
-TEST_F(UserPermissions, AreNoneForAUserThatNeverHadAPolicy) { EXPECT_EQ(load(add_user("alice")), nullptr); }
+TEST_F(UserPermissions, AreNoneForAUserThatNeverHadAPolicy) {
+  EXPECT_EQ(load(add_user("alice")), nullptr);
+}
 
 TEST_F(UserPermissions, AreEmptyOnceTheLastPolicyIsGone) {
   auto alice = add_user("alice");
@@ -131,9 +135,9 @@ TEST_F(UserPermissions, KeepPoliciesFromBeingDeletedWithTheirHolder) {
 TEST_F(UserPermissions, TrustPoliciesNamePrincipalsThatExist) {
   add_user("alice", "/team/");
   auto check = [&](const std::string& arn) {
-    return CheckTrustDocument(reader_, kAccount,
-                              R"({"Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"AWS":")" + arn +
-                                  "\"}}]}");
+    return CheckTrustDocument(
+        reader_, kAccount,
+        R"({"Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"AWS":")" + arn + "\"}}]}");
   };
   EXPECT_FALSE(check("arn:aws:iam::123456789012:user/team/alice"));
   EXPECT_FALSE(check("arn:aws:iam::123456789012:root"));

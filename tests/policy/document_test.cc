@@ -24,13 +24,15 @@ std::string Bucket(std::string_view members) {
 
 TEST(IdentityPolicy, IsAcceptedInItsUsualForms) {
   EXPECT_EQ(Identity(R"("Effect":"Allow","Action":"s3:*","Resource":"*")"), "accepted");
-  EXPECT_EQ(Identity(R"("Sid":"a1","Effect":"Deny","NotAction":["iam:*","sts:Get?aller*"],"NotResource":"arn:aws:s3:::b")"),
-            "accepted");
+  EXPECT_EQ(
+      Identity(R"("Sid":"a1","Effect":"Deny","NotAction":["iam:*","sts:Get?aller*"],"NotResource":"arn:aws:s3:::b")"),
+      "accepted");
   EXPECT_EQ(Identity(R"("Effect":"Allow","Action":"*","Resource":"*","Condition":{"Bool":{"aws:SecureTransport":true},)"
                      R"("NumericLessThan":{"s3:max-keys":[10,20.5]}})"),
             "accepted");
-  EXPECT_EQ(Refusal(R"({"Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"},"Id":"x"})", Kind::kIdentity),
-            "accepted");
+  EXPECT_EQ(
+      Refusal(R"({"Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"},"Id":"x"})", Kind::kIdentity),
+      "accepted");
 }
 
 TEST(IdentityPolicy, ThatIsNotAPolicyHasSyntaxErrors) {
@@ -39,7 +41,8 @@ TEST(IdentityPolicy, ThatIsNotAPolicyHasSyntaxErrors) {
     EXPECT_EQ(Refusal(text, Kind::kIdentity), "Syntax errors in policy.") << text;
   }
   EXPECT_EQ(Identity(R"("Effect":"allow","Action":"s3:*","Resource":"*")"), "Syntax errors in policy.");
-  EXPECT_EQ(Identity(R"("Effect":"Allow","Action":"s3:*","NotAction":"s3:*","Resource":"*")"), "Syntax errors in policy.");
+  EXPECT_EQ(Identity(R"("Effect":"Allow","Action":"s3:*","NotAction":"s3:*","Resource":"*")"),
+            "Syntax errors in policy.");
   EXPECT_EQ(Identity(R"("Effect":"Allow","Action":[1],"Resource":"*")"), "Syntax errors in policy.");
   EXPECT_EQ(Identity(R"("Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{"Equals":{"aws:x":"1"}})"),
             "Syntax errors in policy.");
@@ -79,10 +82,14 @@ TEST(IdentityPolicy, HasStatementIdsThatDiffer) {
 
 TEST(TrustPolicy, NamesWhoMayAssumeTheRole) {
   EXPECT_EQ(Trust(R"("Effect":"Allow","Principal":{"AWS":"123456789012"},"Action":"sts:AssumeRole")"), "accepted");
-  EXPECT_EQ(Trust(R"("Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com","AWS":["*"]},"Action":["sts:AssumeRole","sts:TagSession"])"),
-            "accepted");
-  EXPECT_EQ(Trust(R"("Effect":"Allow","Principal":{"Federated":"arn:aws:iam::1:oidc-provider/x"},"Action":"sts:AssumeRoleWithWebIdentity")"),
-            "accepted");
+  EXPECT_EQ(
+      Trust(
+          R"("Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com","AWS":["*"]},"Action":["sts:AssumeRole","sts:TagSession"])"),
+      "accepted");
+  EXPECT_EQ(
+      Trust(
+          R"("Effect":"Allow","Principal":{"Federated":"arn:aws:iam::1:oidc-provider/x"},"Action":"sts:AssumeRoleWithWebIdentity")"),
+      "accepted");
 }
 
 TEST(TrustPolicy, IsToldWhatIsWrong) {
@@ -97,8 +104,9 @@ TEST(TrustPolicy, IsToldWhatIsWrong) {
             "AssumeRole policy may only specify STS AssumeRole actions.");
   EXPECT_EQ(Trust(R"("Effect":"Deny","NotPrincipal":{"AWS":"123456789012"},"Action":"sts:AssumeRole")"),
             "AssumeRole policy must not contain NotPrincipal field.");
-  EXPECT_EQ(Trust(R"("Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:group/x"},"Action":"sts:AssumeRole")"),
-            "Invalid principal in policy: \"AWS\":\"arn:aws:iam::123456789012:group/x\"");
+  EXPECT_EQ(
+      Trust(R"("Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:group/x"},"Action":"sts:AssumeRole")"),
+      "Invalid principal in policy: \"AWS\":\"arn:aws:iam::123456789012:group/x\"");
   EXPECT_EQ(Refusal(R"({"Statement":[{"Sid":"a","Effect":"Allow","Principal":"*","Action":"sts:AssumeRole"},)"
                     R"({"Sid":"a","Effect":"Allow","Principal":"*","Action":"sts:AssumeRole"}]})",
                     Kind::kTrust),
@@ -112,7 +120,8 @@ TEST(BucketPolicy, IsToldWhatIsWrong) {
             "Policy has invalid action");
   EXPECT_EQ(Bucket(R"("Effect":"Allow","Principal":{"AWS":"nobody"},"Action":"s3:*","Resource":"arn:aws:s3:::b")"),
             "Invalid principal in policy");
-  EXPECT_EQ(Bucket(R"("Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"b")"), "Policy has invalid resource");
+  EXPECT_EQ(Bucket(R"("Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"b")"),
+            "Policy has invalid resource");
   EXPECT_EQ(Bucket(R"("Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":["arn:aws:s3:::b/*"])"),
             "accepted");
 }
@@ -127,8 +136,8 @@ TEST(BucketPolicy, IsPublicUnlessEverybodyIsFencedIn) {
   EXPECT_TRUE(is_public(R"("Effect":"Allow","Principal":{"AWS":"*"},)" + rest));
   EXPECT_FALSE(is_public(R"("Effect":"Deny","Principal":"*",)" + rest));
   EXPECT_FALSE(is_public(R"("Effect":"Allow","Principal":{"AWS":"123456789012"},)" + rest));
-  EXPECT_FALSE(is_public(R"("Effect":"Allow","Principal":"*","Condition":{"IpAddress":{"aws:SourceIp":"10.0.0.0/8"}},)" +
-                         rest));
+  EXPECT_FALSE(
+      is_public(R"("Effect":"Allow","Principal":"*","Condition":{"IpAddress":{"aws:SourceIp":"10.0.0.0/8"}},)" + rest));
 }
 
 TEST(Policy, KnowsTheContextKeysThatItUses) {

@@ -1,8 +1,8 @@
 #include "server/policy/evaluate.h"
 
-#include <gtest/gtest.h>
-
 #include <stdexcept>
+
+#include <gtest/gtest.h>
 
 namespace keymill::policy {
 namespace {
@@ -87,7 +87,9 @@ class Evaluation : public testing::Test {
   Context context_;
 };
 
-TEST_F(Evaluation, NothingIsAllowedByDefault) { expect_lacking(User(), Source::kIdentity); }
+TEST_F(Evaluation, NothingIsAllowedByDefault) {
+  expect_lacking(User(), Source::kIdentity);
+}
 
 TEST_F(Evaluation, AnIdentityPolicyAllows) {
   identity_.push_back(Identity("Allow", "s3:get*", "arn:aws:s3:::b/*"));

@@ -35,9 +35,15 @@ TEST(Pattern, StarStandsForAnyRunAndQuestionMarkForOneCharacter) {
 }
 
 TEST(Pattern, QuestionMarkStandsForAWholeCharacterOfUtf8) {
-  EXPECT_TRUE(Glob("a?c", "a\xC3\xA9" "c"));
-  EXPECT_TRUE(Glob("*?c", "a\xC3\xA9" "c"));
-  EXPECT_FALSE(Glob("a??c", "a\xC3\xA9" "c"));
+  EXPECT_TRUE(Glob("a?c",
+                   "a\xC3\xA9"
+                   "c"));
+  EXPECT_TRUE(Glob("*?c",
+                   "a\xC3\xA9"
+                   "c"));
+  EXPECT_FALSE(Glob("a??c",
+                    "a\xC3\xA9"
+                    "c"));
 }
 
 TEST(Pattern, ManyStarsTakeNoExponentialTime) {

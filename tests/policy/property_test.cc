@@ -1,8 +1,8 @@
 // Random policies and requests, decided by the engine and by the slow evaluator.
 
-#include <gtest/gtest.h>
-
 #include <random>
+
+#include <gtest/gtest.h>
 
 #include "server/policy/evaluate.h"
 #include "tests/policy/slow_evaluator.h"
@@ -30,7 +30,8 @@ class Generator {
       q.arn = "arn:aws:sts::" + q.account + ":assumed-role/r/" + pick({"s", "t"});
     }
     q.action = pick({"s3:GetObject", "s3:PutObject", "iam:GetUser"});
-    q.resource = pick({"arn:aws:s3:::b/a", "arn:aws:s3:::b/a/b", "arn:aws:s3:::b", "arn:aws:iam::111122223333:user/a", "*"});
+    q.resource =
+        pick({"arn:aws:s3:::b/a", "arn:aws:s3:::b/a/b", "arn:aws:s3:::b", "arn:aws:iam::111122223333:user/a", "*"});
     for (std::string key : {"aws:username", "s3:prefix", "aws:tagkeys", "s3:max-keys", "aws:securetransport"}) {
       if (!chance(2)) continue;
       std::size_t count = key == "aws:tagkeys" ? below(4) : 1;

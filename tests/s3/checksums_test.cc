@@ -5,7 +5,9 @@
 namespace keymill::s3 {
 namespace {
 
-Octets Bytes(std::string_view text) { return std::as_bytes(std::span(text)); }
+Octets Bytes(std::string_view text) {
+  return std::as_bytes(std::span(text));
+}
 
 std::string Checksum(const ChecksumKind& kind, std::string_view text) {
   ChecksumHasher hasher(kind);
@@ -27,7 +29,8 @@ TEST(Crc, HasTheCataloguedCheckValues) {
 
 TEST(Crc, IsTheSameInOnePieceAndOctetByOctet) {
   // Lengths on both sides of what the vector code takes; single octets go through the tables.
-  for (const std::size_t size : {0u, 1u, 7u, 8u, 15u, 63u, 64u, 65u, 79u, 80u, 127u, 128u, 255u, 256u, 257u, 1000u, 4096u, 65537u}) {
+  for (const std::size_t size :
+       {0u, 1u, 7u, 8u, 15u, 63u, 64u, 65u, 79u, 80u, 127u, 128u, 255u, 256u, 257u, 1000u, 4096u, 65537u}) {
     const std::string text = Pattern(size);
     std::uint32_t crc32 = 0, crc32c = 0;
     std::uint64_t crc64 = 0;
@@ -62,7 +65,9 @@ TEST(Checksum, IsShownAsBase64OfTheBigEndianDigest) {
   EXPECT_EQ(Checksum(kSha256, ""), "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
 }
 
-TEST(Checksum, ShowsTheNumberOfPartsWhenComposite) { EXPECT_EQ(ShowChecksum("abc", 2), "YWJj-2"); }
+TEST(Checksum, ShowsTheNumberOfPartsWhenComposite) {
+  EXPECT_EQ(ShowChecksum("abc", 2), "YWJj-2");
+}
 
 TEST(Checksum, CombinesAsRawDigests) {
   ChecksumHasher first(kCrc64Nvme), second(kCrc64Nvme), whole(kCrc64Nvme);

@@ -23,7 +23,9 @@ std::string Read(const ReadConditions& conditions, std::string_view prefix = {})
   return result.error().details().at(0).second;
 }
 
-TEST(ReadConditions, WithoutAnyServe) { EXPECT_EQ(Read({}), "serve"); }
+TEST(ReadConditions, WithoutAnyServe) {
+  EXPECT_EQ(Read({}), "serve");
+}
 
 TEST(ReadConditions, IfMatchTakesQuotedUnquotedAndListedEtags) {
   EXPECT_EQ(Read({.if_match = "\"abc\""}), "serve");
@@ -50,7 +52,9 @@ TEST(ReadConditions, EqualTimesCountAsNotModified) {
   EXPECT_EQ(Read({.if_modified_since = kModified - kSecond}), "serve");
 }
 
-TEST(ReadConditions, ADateInTheFutureIsIgnored) { EXPECT_EQ(Read({.if_modified_since = kNow + kSecond}), "serve"); }
+TEST(ReadConditions, ADateInTheFutureIsIgnored) {
+  EXPECT_EQ(Read({.if_modified_since = kNow + kSecond}), "serve");
+}
 
 TEST(ReadConditions, APreconditionFailsBeforeNotModifiedIsConsidered) {
   EXPECT_EQ(Read({.if_match = "x", .if_none_match = "abc"}), "If-Match");

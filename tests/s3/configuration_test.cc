@@ -29,7 +29,9 @@ TEST(CorsConfiguration, NeedsOriginsAndMethods) {
 TEST(CorsConfiguration, RefusesOtherMethodsAndSecondWildcards) {
   EXPECT_EQ(Cors("<AllowedMethod>PATCH</AllowedMethod><AllowedOrigin>*</AllowedOrigin>"), "InvalidRequest");
   EXPECT_EQ(Cors("<AllowedMethod>GET</AllowedMethod><AllowedOrigin>http://*.a.*</AllowedOrigin>"), "InvalidRequest");
-  EXPECT_EQ(Cors("<AllowedMethod>GET</AllowedMethod><AllowedOrigin>a</AllowedOrigin><AllowedHeader>*-*</AllowedHeader>"), "InvalidRequest");
+  EXPECT_EQ(
+      Cors("<AllowedMethod>GET</AllowedMethod><AllowedOrigin>a</AllowedOrigin><AllowedHeader>*-*</AllowedHeader>"),
+      "InvalidRequest");
 }
 
 std::string Lifecycle(const std::string& rule) {
@@ -45,13 +47,17 @@ TEST(LifecycleConfiguration, NeedsAnActionAndAFilterOrAPrefix) {
 }
 
 TEST(LifecycleConfiguration, TakesOneCriterionOrSeveralInsideOfAnd) {
-  EXPECT_EQ(Lifecycle("<Filter><Prefix>a</Prefix><ObjectSizeLessThan>5</ObjectSizeLessThan></Filter>" + kExpires), "MalformedXML");
+  EXPECT_EQ(Lifecycle("<Filter><Prefix>a</Prefix><ObjectSizeLessThan>5</ObjectSizeLessThan></Filter>" + kExpires),
+            "MalformedXML");
   EXPECT_EQ(Lifecycle("<Filter><And><Prefix>a</Prefix></And></Filter>" + kExpires), "MalformedXML");
-  EXPECT_EQ(Lifecycle("<Filter><And><Prefix>a</Prefix><Tag><Key>k</Key><Value>v</Value></Tag></And></Filter>" + kExpires), "");
+  EXPECT_EQ(
+      Lifecycle("<Filter><And><Prefix>a</Prefix><Tag><Key>k</Key><Value>v</Value></Tag></And></Filter>" + kExpires),
+      "");
 }
 
 TEST(LifecycleConfiguration, ExpiresByOneMeasure) {
-  EXPECT_EQ(Lifecycle("<Filter/><Expiration><Days>1</Days><ExpiredObjectDeleteMarker>true</ExpiredObjectDeleteMarker></Expiration>"),
+  EXPECT_EQ(Lifecycle("<Filter/><Expiration><Days>1</Days><ExpiredObjectDeleteMarker>true</ExpiredObjectDeleteMarker></"
+                      "Expiration>"),
             "MalformedXML");
   EXPECT_EQ(Lifecycle("<Filter/><Expiration><Days>0</Days></Expiration>"), "InvalidArgument");
   EXPECT_EQ(Lifecycle("<Filter/><Expiration><Date>2025-01-01T00:00:00Z</Date></Expiration>"), "");

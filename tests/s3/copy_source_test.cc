@@ -22,7 +22,9 @@ TEST(CopySource, MayNameAVersion) {
   EXPECT_EQ(source->version_id, "null");
 }
 
-TEST(CopySource, KeepsAPlusSign) { EXPECT_EQ(ParseCopySource("b/a+b")->key, "a+b"); }
+TEST(CopySource, KeepsAPlusSign) {
+  EXPECT_EQ(ParseCopySource("b/a+b")->key, "a+b");
+}
 
 TEST(CopySource, IsRefusedWithoutBucketOrKey) {
   for (const std::string_view header : {"", "/", "b", "b/", "//k", "/b", "b/%zz"}) {

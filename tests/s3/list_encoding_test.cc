@@ -17,7 +17,9 @@ TEST(ListEncoding, IsUrlOrNothing) {
 }
 
 TEST(ListLimit, IsCutAtTheCapAndDefaultsToIt) {
-  const auto limit = [](std::string_view query) { return ReadLimit(*pipeline::Params::Parse(query), "max-keys", 1000); };
+  const auto limit = [](std::string_view query) {
+    return ReadLimit(*pipeline::Params::Parse(query), "max-keys", 1000);
+  };
   EXPECT_EQ(*limit(""), 1000u);
   EXPECT_EQ(*limit("max-keys=7"), 7u);
   EXPECT_EQ(*limit("max-keys=0"), 0u);

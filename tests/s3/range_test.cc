@@ -37,8 +37,8 @@ TEST(Range, BeyondTheObjectCannotBeSatisfied) {
 }
 
 TEST(Range, ThatIsMalformedReversedMultipleOrOfAnotherUnitIsIgnored) {
-  for (const std::string_view header : {"bytes=", "bytes=-", "bytes=a-b", "bytes=4-2", "bytes=0-1,3-4", "items=0-1", "bytes 0-1",
-                                        "bytes=0", "bytes=--1", "bytes=+1-2", "bytes= 0-1"}) {
+  for (const std::string_view header : {"bytes=", "bytes=-", "bytes=a-b", "bytes=4-2", "bytes=0-1,3-4", "items=0-1",
+                                        "bytes 0-1", "bytes=0", "bytes=--1", "bytes=+1-2", "bytes= 0-1"}) {
     EXPECT_EQ(Range(header, 10), "whole") << header;
   }
 }

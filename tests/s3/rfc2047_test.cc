@@ -22,12 +22,15 @@ TEST(HeaderText, DropsTheSpaceBetweenEncodedWordsOnly) {
 }
 
 TEST(HeaderText, LeavesWhatIsNoEncodedWord) {
-  for (const char* text : {"=?UTF-8?X?abc?=", "=?UTF-8?B?***?=", "=?koi8-r?Q?a?=", "=?UTF-8?Q?a b?=", "=?UTF-8?Q?=Z?=", "=?"}) {
+  for (const char* text :
+       {"=?UTF-8?X?abc?=", "=?UTF-8?B?***?=", "=?koi8-r?Q?a?=", "=?UTF-8?Q?a b?=", "=?UTF-8?Q?=Z?=", "=?"}) {
     EXPECT_EQ(DecodeHeaderText(text), text);
   }
 }
 
-TEST(HeaderText, ReadsRawOctetsAsLatin1) { EXPECT_EQ(DecodeHeaderText("\xE4"), "\xC3\xA4"); }
+TEST(HeaderText, ReadsRawOctetsAsLatin1) {
+  EXPECT_EQ(DecodeHeaderText("\xE4"), "\xC3\xA4");
+}
 
 TEST(HeaderText, IsEncodedInTheShorterForm) {
   EXPECT_EQ(EncodeHeaderText("\xC3\xA4\xC3\xB6\xC3\xBC"), "=?UTF-8?B?w6TDtsO8?=");

@@ -1,12 +1,12 @@
 #include "store/blobs.h"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <fstream>
 #include <functional>
 #include <random>
 #include <thread>
+
+#include <gtest/gtest.h>
 
 #include "store/buckets.h"
 #include "store/objects.h"
@@ -30,7 +30,8 @@ std::string MakeBytes(std::size_t size, std::uint64_t seed) {
 
 BlobRef Write(Db& db, std::string_view bytes, std::size_t step = 100'000) {
   BlobWriter writer(db);
-  for (; !bytes.empty(); bytes.remove_prefix(std::min(step, bytes.size()))) writer.append(AsBytes(bytes.substr(0, step)));
+  for (; !bytes.empty(); bytes.remove_prefix(std::min(step, bytes.size())))
+    writer.append(AsBytes(bytes.substr(0, step)));
   return writer.finish();
 }
 
@@ -53,7 +54,9 @@ void Put(Fixture& fixture, const std::string& key, const std::vector<BlobRef>& b
   });
 }
 
-Body BodyOf(const Fixture& fixture, const std::string& key) { return FindObject(fixture.reader(), kBucket, key)->body; }
+Body BodyOf(const Fixture& fixture, const std::string& key) {
+  return FindObject(fixture.reader(), kBucket, key)->body;
+}
 
 std::size_t FilesIn(const std::filesystem::path& directory) {
   std::size_t count = 0;
@@ -85,8 +88,8 @@ INSTANTIATE_TEST_SUITE_P(OnDiskAndInMemory, Bodies, testing::Bool(),
 
 TEST_P(Bodies, OfEverySizeAreReadAsTheyWereWritten) {
   Fixture fixture(options());
-  for (const std::size_t size : {std::size_t{1}, kRowLimit + 1, kChunkSize - 1, kChunkSize, kChunkSize + 1, 2 * kChunkSize,
-                                 5 * kChunkSize + 12345}) {
+  for (const std::size_t size : {std::size_t{1}, kRowLimit + 1, kChunkSize - 1, kChunkSize, kChunkSize + 1,
+                                 2 * kChunkSize, 5 * kChunkSize + 12345}) {
     for (const std::size_t step : {std::size_t{65536}, 3 * kChunkSize + 1}) {
       const auto bytes = MakeBytes(size, size);
       const auto blob = Write(fixture.db, bytes, step);
@@ -168,7 +171,10 @@ TEST_P(Bodies, BeingReadSurviveTheirObject) {
 TEST_P(Bodies, LeaveNothingBehind) {
   Fixture fixture(options());
   const auto large = MakeBytes(3 * kChunkSize, 1), medium = MakeBytes(300'000, 2);
-  { BlobWriter unfinished(fixture.db); unfinished.append(AsBytes(large)); }
+  {
+    BlobWriter unfinished(fixture.db);
+    unfinished.append(AsBytes(large));
+  }
   Discard(fixture.db, Write(fixture.db, large));
   Discard(fixture.db, Write(fixture.db, medium));
   Put(fixture, "a", {Write(fixture.db, large), Write(fixture.db, medium)});

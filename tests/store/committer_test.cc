@@ -1,13 +1,13 @@
 #include "store/committer.h"
 
-#include <gtest/gtest.h>
-#include <sys/mount.h>
-#include <sys/wait.h>
-
 #include <atomic>
 #include <latch>
-#include <sched.h>
 #include <thread>
+
+#include <gtest/gtest.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
 
 #include "tests/store/temporary.h"
 
@@ -218,7 +218,8 @@ TEST(CommitterDeathTest, SurvivesAFullDiskAndWritesAgainWhenThereIsRoom) {
   // Started anew, not only forked: RocksDB's threads do not survive a fork.
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   const auto passes = [](int status) {
-    if (WIFEXITED(status) && WEXITSTATUS(status) == kCannotTest) std::puts("not tested: no right to mount a small file system");
+    if (WIFEXITED(status) && WEXITSTATUS(status) == kCannotTest)
+      std::puts("not tested: no right to mount a small file system");
     return WIFEXITED(status) && (WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == kCannotTest);
   };
   EXPECT_EXIT(::_exit(FillDiskAndRecover(directory.path())), passes, "");

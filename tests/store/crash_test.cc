@@ -1,7 +1,3 @@
-#include <gtest/gtest.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <csignal>
 #include <cstdlib>
@@ -9,6 +5,10 @@
 #include <map>
 #include <random>
 #include <thread>
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "store/blobs.h"
 #include "store/buckets.h"
@@ -109,7 +109,8 @@ void RunWriter(const std::filesystem::path& directory, std::uint64_t seed, std::
   });
   std::string told;
   char buffer[4096];
-  for (ssize_t count = 0; (count = ::read(ends[0], buffer, sizeof buffer)) > 0;) told.append(buffer, static_cast<std::size_t>(count));
+  for (ssize_t count = 0; (count = ::read(ends[0], buffer, sizeof buffer)) > 0;)
+    told.append(buffer, static_cast<std::size_t>(count));
   ::close(ends[0]);
   killer.join();
   ::waitpid(child, nullptr, 0);
@@ -157,10 +158,13 @@ void CheckWhatIsThere(const std::filesystem::path& directory, std::map<int, Expe
   };
   const auto files_there = [&] {
     std::size_t found = 0;
-    for (const auto& entry : std::filesystem::directory_iterator(directory / "files")) found += entry.path().extension() == ".sst";
+    for (const auto& entry : std::filesystem::directory_iterator(directory / "files"))
+      found += entry.path().extension() == ".sst";
     return found;
   };
-  for (int i = 0; i < 500 && (count(Family::kBlobs) != blobs || (std::filesystem::exists(directory / "files") && files_there() != files)); ++i) {
+  for (int i = 0; i < 500 && (count(Family::kBlobs) != blobs ||
+                              (std::filesystem::exists(directory / "files") && files_there() != files));
+       ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
   EXPECT_EQ(count(Family::kBlobs), blobs);
@@ -183,7 +187,8 @@ TEST(Crash, LosesNothingAcknowledgedAndLeavesNothingHalfWritten) {
   for (int round = 0; round < rounds && !HasFailure(); ++round) {
     SCOPED_TRACE("seed " + std::to_string(seed) + ", round " + std::to_string(round));
     // From the middle of opening to a few hundred commits.
-    RunWriter(directory.path(), random(), std::chrono::microseconds(20'000 + random() % 300'000), expected, acknowledged);
+    RunWriter(directory.path(), random(), std::chrono::microseconds(20'000 + random() % 300'000), expected,
+              acknowledged);
     CheckWhatIsThere(directory.path(), expected);
   }
   std::printf("%d commits acknowledged in %d lives\n", acknowledged, rounds);

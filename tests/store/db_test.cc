@@ -1,9 +1,9 @@
 #include "store/db.h"
 
-#include <gtest/gtest.h>
-
 #include <chrono>
 #include <fstream>
+
+#include <gtest/gtest.h>
 
 #include "store/keys.h"
 #include "tests/store/temporary.h"

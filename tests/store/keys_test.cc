@@ -1,8 +1,8 @@
 #include "store/keys.h"
 
-#include <gtest/gtest.h>
-
 #include <random>
+
+#include <gtest/gtest.h>
 
 #include "store/db.h"
 

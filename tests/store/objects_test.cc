@@ -1,10 +1,10 @@
 #include "store/objects.h"
 
-#include <gtest/gtest.h>
-
 #include <map>
 #include <random>
 #include <set>
+
+#include <gtest/gtest.h>
 
 #include "tests/store/temporary.h"
 

@@ -133,7 +133,8 @@ TEST(AccessKeys, RememberTheirLastUse) {
 TEST(Principals, ThatChangeAreTouched) {
   Db db(InMemory());
   std::vector<std::string> all;
-  Committer committer(db, [&](const std::vector<std::string>& touched) { all.insert(all.end(), touched.begin(), touched.end()); });
+  Committer committer(
+      db, [&](const std::vector<std::string>& touched) { all.insert(all.end(), touched.begin(), touched.end()); });
   committer.run([](Txn& txn) { PutUser(txn, MakeUser("AIDA1", "Alice")); });
   committer.run([](Txn& txn) { PutAccessKey(txn, MakeKey("AKIAB", "AIDA1", 1)); });
   committer.run([](Txn& txn) { PutKeyUse(txn, "AKIAB", {5, "s3", "us-east-1"}); });

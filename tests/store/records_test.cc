@@ -1,8 +1,8 @@
 #include "store/records.h"
 
-#include <gtest/gtest.h>
-
 #include <random>
+
+#include <gtest/gtest.h>
 
 #include "store/codec.h"
 #include "store/db.h"
@@ -129,8 +129,17 @@ TEST(ObjectRecord, OfAnEmptyObjectIsOneByte) {
 }
 
 TEST(Records, OfOtherKindsKeepEveryField) {
-  const Bucket bucket{"name", 42, "123456789012", "eu-central-1", 77, {{"k", "v"}}, Versioning::kSuspended, true, "ObjectWriter",
-                      "private", {{"payer", "Requester"}}};
+  const Bucket bucket{"name",
+                      42,
+                      "123456789012",
+                      "eu-central-1",
+                      77,
+                      {{"k", "v"}},
+                      Versioning::kSuspended,
+                      true,
+                      "ObjectWriter",
+                      "private",
+                      {{"payer", "Requester"}}};
   Bucket read_bucket;
   Decode(Encode(bucket), read_bucket);
   EXPECT_EQ(Encode(read_bucket), Encode(bucket));
@@ -211,19 +220,45 @@ TEST(Records, EitherDecodeOrThrowWhateverTheBytesAre) {
       } catch (const StoreError&) {
       }
     };
-    guarded([&] { Object o; Decode(bytes, o); });
-    guarded([&] { Object o; DecodeLayout(bytes, o); });
-    guarded([&] { Bucket b; Decode(bytes, b); });
-    guarded([&] { User u; Decode(bytes, u); });
-    guarded([&] { AccessKey k; std::string_view s; Decode(bytes, k, s); });
-    guarded([&] { KeyUse u; Decode(bytes, u); });
-    guarded([&] { Upload u; Decode(bytes, u); });
-    guarded([&] { Part p; Decode(bytes, p); });
+    guarded([&] {
+      Object o;
+      Decode(bytes, o);
+    });
+    guarded([&] {
+      Object o;
+      DecodeLayout(bytes, o);
+    });
+    guarded([&] {
+      Bucket b;
+      Decode(bytes, b);
+    });
+    guarded([&] {
+      User u;
+      Decode(bytes, u);
+    });
+    guarded([&] {
+      AccessKey k;
+      std::string_view s;
+      Decode(bytes, k, s);
+    });
+    guarded([&] {
+      KeyUse u;
+      Decode(bytes, u);
+    });
+    guarded([&] {
+      Upload u;
+      Decode(bytes, u);
+    });
+    guarded([&] {
+      Part p;
+      Decode(bytes, p);
+    });
   };
   for (std::size_t size = 0; size <= whole.size(); ++size) attempt(std::string_view(whole).substr(0, size));
   for (int i = 0; i < 50'000; ++i) {
     auto damaged = whole;
-    for (auto changes = 1 + random() % 3; changes > 0; --changes) damaged[random() % damaged.size()] = static_cast<char>(random());
+    for (auto changes = 1 + random() % 3; changes > 0; --changes)
+      damaged[random() % damaged.size()] = static_cast<char>(random());
     attempt(damaged);
   }
   for (int i = 0; i < 50'000; ++i) {

@@ -1,13 +1,13 @@
 #pragma once
 
-#include <unistd.h>
-
 #include <cstddef>
 #include <filesystem>
 #include <random>
 #include <span>
 #include <string>
 #include <string_view>
+
+#include <unistd.h>
 
 #include "store/committer.h"
 #include "store/db.h"
@@ -54,7 +54,9 @@ struct Fixture {
   Committer committer;
 };
 
-inline std::span<const std::byte> AsBytes(std::string_view text) { return std::as_bytes(std::span(text.data(), text.size())); }
+inline std::span<const std::byte> AsBytes(std::string_view text) {
+  return std::as_bytes(std::span(text.data(), text.size()));
+}
 
 inline std::string RandomBytes(std::mt19937_64& random, std::size_t size) {
   std::string bytes(size, '\0');

@@ -1,9 +1,9 @@
 #include "store/vault.h"
 
+#include <fstream>
+
 #include <gtest/gtest.h>
 #include <sys/stat.h>
-
-#include <fstream>
 
 #include "store/db.h"
 #include "tests/store/temporary.h"

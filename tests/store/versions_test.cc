@@ -1,10 +1,10 @@
 #include "store/versions.h"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <map>
 #include <random>
+
+#include <gtest/gtest.h>
 
 #include "store/blobs.h"
 #include "store/buckets.h"
@@ -45,7 +45,8 @@ class VersionedBucket : public testing::Test {
     std::optional<Object> removed;
     fixture_.committer.run([&](Txn& txn) { removed = EraseVersion(txn, kBucket, key, id); });
     auto& versions = model_[key];
-    const auto at = std::find_if(versions.begin(), versions.end(), [&](const Version& version) { return version.id == id; });
+    const auto at =
+        std::find_if(versions.begin(), versions.end(), [&](const Version& version) { return version.id == id; });
     ASSERT_EQ(removed.has_value(), at != versions.end());
     if (removed) {
       ASSERT_EQ(removed->delete_marker, at->marker);
@@ -179,11 +180,20 @@ TEST_F(VersionedBucket, BehavesAsItsModelWhateverIsDone) {
     const std::string key(1, static_cast<char>('a' + random() % 4));
     const auto& versions = model_[key];
     switch (random() % 6) {
-      case 0: put(key, ""); break;
-      case 1: put(key, "", true); break;
-      case 2: put(key, "v" + std::to_string(i)); break;
-      case 3: put(key, "d" + std::to_string(i), true); break;
-      default: erase(key, versions.empty() || random() % 8 == 0 ? "none" : versions[random() % versions.size()].id);
+      case 0:
+        put(key, "");
+        break;
+      case 1:
+        put(key, "", true);
+        break;
+      case 2:
+        put(key, "v" + std::to_string(i));
+        break;
+      case 3:
+        put(key, "d" + std::to_string(i), true);
+        break;
+      default:
+        erase(key, versions.empty() || random() % 8 == 0 ? "none" : versions[random() % versions.size()].id);
     }
     if (model_.contains(key) && model_[key].empty()) model_.erase(key);
     if (i % 10 == 0) expect_everything_as_in_the_model();
@@ -201,7 +211,8 @@ TEST_F(VersionedBucket, IsListedAsANaiveListingWould) {
   for (int i = 0; i < 250; ++i) {
     auto key = text(4);
     if (key.empty()) continue;
-    for (auto count = 1 + random() % 4; count > 0; --count) put(key, random() % 4 == 0 ? "" : "v" + std::to_string(random()), random() % 3 == 0);
+    for (auto count = 1 + random() % 4; count > 0; --count)
+      put(key, random() % 4 == 0 ? "" : "v" + std::to_string(random()), random() % 3 == 0);
   }
   for (int i = 0; i < 1500 && !HasFailure(); ++i) {
     VersionQuery query{text(1), text(1), {}, {}, 1 + random() % 9};
@@ -210,7 +221,9 @@ TEST_F(VersionedBucket, IsListedAsANaiveListingWould) {
     for (VersionPage page;; query.key_marker = page.last_key, query.version_id_marker = page.last_version_id) {
       page = ListVersions(fixture_.reader(), kBucket, query);
       std::map<std::string, int> order;
-      for (const auto& entry : page.versions) listed += entry.object.key + " " + entry.object.version_id + (entry.latest ? " latest" : "") + (entry.object.delete_marker ? " marker;" : ";");
+      for (const auto& entry : page.versions)
+        listed += entry.object.key + " " + entry.object.version_id + (entry.latest ? " latest" : "") +
+                  (entry.object.delete_marker ? " marker;" : ";");
       for (const auto& common : page.common_prefixes) listed += common + " common;";
       ASSERT_LE(page.versions.size() + page.common_prefixes.size(), query.limit);
       if (!page.truncated) break;
@@ -227,14 +240,16 @@ TEST_F(VersionedBucket, IsListedAsANaiveListingWould) {
         continue;
       }
       for (std::size_t k = 0; k < versions.size(); ++k) {
-        entries.push_back(key + " " + versions[k].id + (k == 0 ? " latest" : "") + (versions[k].marker ? " marker;" : ";"));
+        entries.push_back(key + " " + versions[k].id + (k == 0 ? " latest" : "") +
+                          (versions[k].marker ? " marker;" : ";"));
       }
     }
     // Within a page common prefixes are listed after versions: compare what is there, not that order.
     std::sort(entries.begin(), entries.end());
     for (const auto& entry : entries) expected += entry;
     std::vector<std::string> got;
-    for (std::size_t from = 0, to; (to = listed.find(';', from)) != listed.npos; from = to + 1) got.push_back(listed.substr(from, to + 1 - from));
+    for (std::size_t from = 0, to; (to = listed.find(';', from)) != listed.npos; from = to + 1)
+      got.push_back(listed.substr(from, to + 1 - from));
     std::sort(got.begin(), got.end());
     std::string all;
     for (const auto& entry : got) all += entry;
