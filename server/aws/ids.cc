@@ -16,6 +16,7 @@ namespace keymill::aws {
 namespace {
 
 constexpr std::string_view kBase32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+constexpr std::string_view kBase64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr std::string_view kAlphanumeric = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 // The account sits in bits 7 to 46 of an id's first 48 bits (aws-facts B1); AWS sets the bit above it in all ids that
 // carry one.
@@ -59,6 +60,22 @@ class RandomSource {
 void Fill(std::span<unsigned char> out) {
   thread_local RandomSource source;
   source.fill(out);
+}
+
+/// Ids of requests are made for every request and are no secrets: a generator that is only fast (SplitMix64), started
+/// at a random point in each thread.
+std::uint64_t NextRequestNumber() {
+  thread_local std::uint64_t state = [] {
+    std::array<unsigned char, 8> seed;
+    Fill(seed);
+    std::uint64_t value;
+    std::memcpy(&value, seed.data(), sizeof value);
+    return value;
+  }();
+  std::uint64_t z = state += 0x9e3779b97f4a7c15;
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+  return z ^ (z >> 31);
 }
 
 /// Characters drawn evenly from `alphabet`: bytes beyond its last whole multiple are thrown away.

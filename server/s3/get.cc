@@ -87,24 +87,23 @@ void OpenBody(const store::Reader& reader, Found& found) {
   found.body.emplace(reader, found.object.body, found.selection.range.first, found.selection.range.length);
 }
 
-Result<Found> Find(const store::Reader& reader, const Call& call, bool with_body) {
+/// Fills `found`, which stays in the caller's frame: an object has many strings to move.
+Result<> Find(const store::Reader& reader, const Call& call, bool with_body, Found& found) {
   for (;;) {
     auto required = RequireObject(reader, call);
     if (!required) return required.error();
-    Found found;
-    found.bucket = std::move(required->bucket);
-    found.object = std::move(required->object);
+    found = Found{std::move(required->bucket), std::move(required->object), false, {}, std::nullopt, false};
     const auto fresh = CheckRead(ReadConditionsOf(call), found.object, call.now());
     if (!fresh) return fresh.error();
     found.unchanged = !*fresh;
-    if (found.unchanged) return found;
+    if (found.unchanged) return {};
     const auto selection = Select(call, found.object);
     if (!selection) return selection.error();
     found.selection = *selection;
-    if (!with_body || found.object.body.blobs.empty()) return found;
+    if (!with_body || found.object.body.blobs.empty()) return {};
     try {
       OpenBody(reader, found);
-      return found;
+      return {};
     } catch (const store::BodyGone&) {
       // Replaced since its record was read: read the new one.
     }
@@ -145,25 +144,26 @@ http::Response Describe(const Call& call, const store::Object& object, const Ove
 Answer Retrieve(Call& call, bool with_body) {
   const auto overrides = ReadOverrides(call);
   if (!overrides) co_return overrides.error();
-  auto find = [&](const store::Reader& reader) { return Find(reader, call, with_body); };
-  auto found = co_await call.read(find);
-  if (!found) co_return found.error();
-  const store::Object& object = found->object;
-  if (found->unchanged) {
+  Found found;
+  auto find = [&](const store::Reader& reader) { return Find(reader, call, with_body, found); };
+  auto complete = co_await call.read(find);
+  if (!complete) co_return complete.error();
+  const store::Object& object = found.object;
+  if (found.unchanged) {
     http::Response unchanged(304);
     WriteObjectHeaders(unchanged, object, *overrides);
-    WriteVersionHeader(unchanged, found->bucket, object);
+    WriteVersionHeader(unchanged, found.bucket, object);
     co_return unchanged;
   }
-  const ByteRange& range = found->selection.range;
-  http::Response response = Describe(call, object, *overrides, found->selection);
-  WriteVersionHeader(response, found->bucket, object);
+  const ByteRange& range = found.selection.range;
+  http::Response response = Describe(call, object, *overrides, found.selection);
+  WriteVersionHeader(response, found.bucket, object);
   if (!with_body) {
     response.length_only(range.length);
-  } else if (found->body) {
-    response.stream(range.length, Source(std::move(*found->body), found->body_at_hand));
+  } else if (found.body) {
+    response.stream(range.length, Source(std::move(*found.body), found.body_at_hand));
   } else {
-    std::string& bytes = found->object.body.inline_bytes;
+    std::string& bytes = found.object.body.inline_bytes;
     response.body(range.length == bytes.size() ? std::move(bytes) : bytes.substr(range.first, range.length), {});
   }
   co_return response;
