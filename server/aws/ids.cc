@@ -152,11 +152,22 @@ std::string NewSecret() {
 }
 
 std::string NewRequestId() {
-  return RandomText(16, kAlphanumeric);
+  std::string id(16, '0');
+  std::uint64_t number = NextRequestNumber();
+  for (std::size_t i = 0; i < id.size(); ++i) {
+    if (i == 8) number = NextRequestNumber();
+    id[i] = kAlphanumeric[number % kAlphanumeric.size()];
+    number /= kAlphanumeric.size();
+  }
+  return id;
 }
 
 std::string NewHostId() {
-  return sigv4::base64_encode(RandomBytes(48));
+  thread_local const std::string host = sigv4::base64_encode(RandomBytes(48));
+  std::string id = host;
+  std::uint64_t number = NextRequestNumber();
+  for (std::size_t i = 0; i < 10; ++i, number >>= 6) id[i] = kBase64[number & 63];
+  return id;
 }
 
 std::string NewUuid() {
