@@ -1,6 +1,5 @@
 #include "server/s3/cors.h"
 #include "server/s3/documents.h"
-#include "server/s3/lifecycle.h"
 
 namespace keymill::s3 {
 namespace {
@@ -95,8 +94,6 @@ constexpr DocumentKind kEncryption{
     2097152,
     "<Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>AES256</SSEAlgorithm></ApplyServerSideEncryptionByDefault>"
     "<BucketKeyEnabled>false</BucketKeyEnabled></Rule>"};
-constexpr DocumentKind kLifecycle{"lifecycle", "LifecycleConfiguration", &NoSuchLifecycleConfiguration,
-                                  ComposeShape<LifecycleConfiguration, CheckLifecycle>, Insist::kLifecycle};
 constexpr DocumentKind kLogging{"logging", "BucketLoggingStatus", nullptr, ComposeLogging};
 constexpr DocumentKind kNotification{"notification", "NotificationConfiguration", nullptr, ComposeAsIs};
 constexpr DocumentKind kPublicAccess{
