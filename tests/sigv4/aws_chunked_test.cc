@@ -127,7 +127,7 @@ TEST(AwsChunked, DecodesEveryKindHoweverTheInputIsCut) {
     std::vector<HeaderLine> trailers;
     if (upload.payload.trailer) trailers.push_back({"x-amz-checksum-crc32", "AAAAAA=="});
     wire += encoder.last(trailers);
-    for (const std::size_t step : {1, 7, 4096, 1 << 20}) {
+    for (const std::size_t step : {std::size_t{1}, std::size_t{7}, std::size_t{4096}, std::size_t{1} << 20}) {
       ChunkedDecoder decoder = upload.decoder(data.size(), upload.payload.trailer ? "X-Amz-Checksum-Crc32" : "");
       EXPECT_TRUE(decode(decoder, wire, step) == data) << token;
       EXPECT_EQ(name(decoder.reason()), name(Reason::None)) << token << " in steps of " << step;
