@@ -173,7 +173,7 @@ void WriteLargeBody(benchmark::State& state) {
       PutObject(txn, 1, object);
     });
   }
-  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * size));
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(size));
 }
 BENCHMARK(WriteLargeBody)
     ->ArgName("MiB")
@@ -208,7 +208,7 @@ void ReadLargeBody(benchmark::State& state) {
       }
     }
   }
-  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * size));
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(size));
 }
 BENCHMARK(ReadLargeBody)->ArgName("MiB")->Arg(1)->Arg(8)->Arg(64)->UseRealTime()->Unit(benchmark::kMillisecond);
 
