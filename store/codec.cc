@@ -69,4 +69,20 @@ std::string_view FieldReader::bytes() {
   return value;
 }
 
+void WritePairs(FieldWriter& fields, std::uint32_t tag, const std::vector<std::pair<std::string, std::string>>& pairs) {
+  for (const auto& [name, value] : pairs) {
+    std::string pair;
+    AppendVarint(pair, name.size());
+    fields.always_bytes(tag, pair.append(name).append(value));
+  }
+}
+
+void ReadPairs(FieldReader& fields, std::uint32_t tag, std::vector<std::pair<std::string, std::string>>& pairs) {
+  while (fields.find(tag)) {
+    std::string_view pair = fields.bytes();
+    const std::string_view name = TakeBytes(pair, TakeVarint(pair));
+    pairs.emplace_back(name, pair);
+  }
+}
+
 }  // namespace keymill::store

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace keymill::store {
 
@@ -82,5 +84,9 @@ class FieldReader {
   bool is_bytes_ = false;
   bool at_end_ = false;
 };
+
+/// Names with values, each a repeated field: length of the name, name, value.
+void WritePairs(FieldWriter& fields, std::uint32_t tag, const std::vector<std::pair<std::string, std::string>>& pairs);
+void ReadPairs(FieldReader& fields, std::uint32_t tag, std::vector<std::pair<std::string, std::string>>& pairs);
 
 }  // namespace keymill::store

@@ -50,22 +50,6 @@ std::string LinkKey(char space, Relation relation, std::string_view one, std::st
   return KeyBuilder(space).text({&code, 1}).text(one).rest(other).take();
 }
 
-void WritePairs(FieldWriter& fields, std::uint32_t tag, const StringPairs& pairs) {
-  for (const auto& [name, value] : pairs) {
-    std::string pair;
-    AppendVarint(pair, name.size());
-    fields.always_bytes(tag, pair.append(name).append(value));
-  }
-}
-
-void ReadPairs(FieldReader& fields, std::uint32_t tag, StringPairs& pairs) {
-  while (fields.find(tag)) {
-    std::string_view pair = fields.bytes();
-    const std::string_view name = TakeBytes(pair, TakeVarint(pair));
-    pairs.emplace_back(name, pair);
-  }
-}
-
 std::string Encode(const Entity& entity) {
   std::string out;
   FieldWriter fields(out, kFormat);
