@@ -27,4 +27,12 @@ inline http::Response Answer(const pipeline::Call& call) {
   return response;
 }
 
+/// One commit of `change(store::Txn&) -> Result<…>`, answered without a result.
+template <class Change>
+Task<Result<http::Response>> CommitThenAnswer(pipeline::Call& call, Change& change) {
+  auto done = co_await call.commit(change);
+  if (!done) co_return done.error();
+  co_return Answer(call);
+}
+
 }  // namespace keymill::iam

@@ -12,7 +12,6 @@ namespace {
 
 using store::Relation;
 
-constexpr std::string_view kEntityFilters[] = {"User", "Role", "Group", "LocalManagedPolicy", "AWSManagedPolicy"};
 constexpr std::string_view kUsageFilters[] = {"PermissionsPolicy", "PermissionsBoundary"};
 constexpr aws::StringField kEntityFilter{"EntityFilter", {.values = kEntityFilters}};
 constexpr aws::StringField kUsageFilter{"PolicyUsageFilter", {.values = kUsageFilters}};

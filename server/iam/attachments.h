@@ -14,6 +14,10 @@ Task<Result<http::Response>> Detach(pipeline::Call& call, HolderKind kind);
 Task<Result<http::Response>> ListAttached(pipeline::Call& call, HolderKind kind);
 Task<Result<http::Response>> ListEntitiesForPolicy(pipeline::Call& call);
 
+/// What a listing can be limited to.
+inline constexpr std::string_view kEntityFilters[] = {"User", "Role", "Group", "LocalManagedPolicy",
+                                                      "AWSManagedPolicy"};
+
 inline constexpr std::size_t kMaxAttached = 10;
 
 }  // namespace keymill::iam

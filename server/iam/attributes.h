@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <cstdlib>
 #include <string>
 #include <string_view>
 
@@ -12,6 +14,9 @@ inline constexpr std::string_view kDescriptionAttribute = "Description";
 inline constexpr std::string_view kSessionDurationAttribute = "MaxSessionDuration";
 inline constexpr std::string_view kDefaultVersionAttribute = "DefaultVersion";
 inline constexpr std::string_view kNextVersionAttribute = "NextVersion";
+
+inline constexpr std::string_view kUserAttribute = "User";  ///< of an MFA device: the owner's id; none = nobody's
+inline constexpr std::string_view kStatusAttribute = "Status";
 
 inline constexpr std::string_view kGovernedAttribute = "GovernedByPolicies";
 inline constexpr std::string_view kGovernedValue = "true";
@@ -31,6 +36,11 @@ inline void SetAttribute(store::StringPairs& attributes, std::string_view name, 
     }
   }
   attributes.emplace_back(name, std::move(value));
+}
+
+/// A number that was stored with std::to_string; 0 if it was not.
+inline std::int64_t NumberAttribute(const store::StringPairs& attributes, std::string_view name) {
+  return std::strtoll(Attribute(attributes, name).c_str(), nullptr, 10);
 }
 
 }  // namespace keymill::iam

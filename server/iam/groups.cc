@@ -20,11 +20,6 @@ using store::Entity;
 using store::EntityKind;
 using store::Relation;
 
-void WriteGroup(aws::XmlWriter& xml, const Entity& group) {
-  xml.text("Path", group.path).text("GroupName", group.name).text("GroupId", group.id).text("Arn", EntityArn(group));
-  xml.text("CreateDate", aws::IsoSeconds(group.created));
-}
-
 void WriteGroups(aws::XmlWriter& xml, const std::vector<Entity>& groups, bool truncated) {
   xml.open("Groups");
   for (const Entity& group : groups) {
@@ -55,6 +50,11 @@ Result<Membership> RequireBoth(const store::Reader& reader, const std::string& a
 }
 
 }  // namespace
+
+void WriteGroup(aws::XmlWriter& xml, const Entity& group) {
+  xml.text("Path", group.path).text("GroupName", group.name).text("GroupId", group.id).text("Arn", EntityArn(group));
+  xml.text("CreateDate", aws::IsoSeconds(group.created));
+}
 
 Task<Result<http::Response>> CreateGroup(pipeline::Call& call) {
   aws::Form form(call.params().all(), aws::Form::Style::kIam);

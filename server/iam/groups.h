@@ -1,9 +1,11 @@
 #pragma once
 
+#include "server/aws/xml_writer.h"
 #include "server/http/response.h"
 #include "server/pipeline/operation.h"
 #include "server/result.h"
 #include "server/task.h"
+#include "store/entities.h"
 
 /// IAM groups and who is in them.
 namespace keymill::iam {
@@ -18,5 +20,8 @@ Task<Result<http::Response>> RemoveUserFromGroup(pipeline::Call& call);
 Task<Result<http::Response>> ListGroupsForUser(pipeline::Call& call);
 
 inline constexpr std::size_t kMaxGroupsPerUser = 10;
+
+/// What every answer about a group has.
+void WriteGroup(aws::XmlWriter& xml, const store::Entity& group);
 
 }  // namespace keymill::iam

@@ -18,26 +18,45 @@ using store::Entity;
 using store::EntityKind;
 using store::Relation;
 
-struct Profile {
-  Entity entity;
-  std::optional<Entity> role;
-};
-
-Profile WithRole(const store::Reader& reader, Entity entity) {
-  Profile profile{std::move(entity), std::nullopt};
+InstanceProfile WithRole(const store::Reader& reader, Entity entity) {
+  InstanceProfile profile{std::move(entity), std::nullopt};
   for (const std::string& id : store::LinksFrom(reader, Relation::kProfileRole, profile.entity.id)) {
     profile.role = store::FindEntityById(reader, id);
   }
   return profile;
 }
 
-Result<Profile> RequireProfile(const store::Reader& reader, const std::string& account, const std::string& name) {
+Result<InstanceProfile> RequireProfile(const store::Reader& reader, const std::string& account,
+                                       const std::string& name) {
   auto entity = store::FindEntity(reader, EntityKind::kInstanceProfile, account, name);
   if (!entity) return aws::Error(NoSuchEntity, "Instance Profile " + name + " cannot be found.");
   return WithRole(reader, *std::move(entity));
 }
 
-void WriteProfile(aws::XmlWriter& xml, const Profile& profile, bool with_tags) {
+http::Response AnswerOne(const pipeline::Call& call, const InstanceProfile& profile) {
+  return Answer(call, [&](aws::XmlWriter& xml) {
+    xml.open("InstanceProfile");
+    WriteInstanceProfile(xml, profile, true);
+    xml.close();
+  });
+}
+
+http::Response AnswerList(const pipeline::Call& call, const std::vector<InstanceProfile>& profiles, bool truncated) {
+  return Answer(call, [&](aws::XmlWriter& xml) {
+    xml.open("InstanceProfiles");
+    for (const InstanceProfile& profile : profiles) {
+      xml.open("member");
+      WriteInstanceProfile(xml, profile, false);
+      xml.close();
+    }
+    xml.close();
+    WritePageEnd(xml, truncated, truncated ? profiles.back().entity.name : std::string_view{});
+  });
+}
+
+}  // namespace
+
+void WriteInstanceProfile(aws::XmlWriter& xml, const InstanceProfile& profile, bool with_tags) {
   const Entity& entity = profile.entity;
   xml.text("Path", entity.path).text("InstanceProfileName", entity.name).text("InstanceProfileId", entity.id);
   xml.text("Arn", EntityArn(entity)).text("CreateDate", aws::IsoSeconds(entity.created)).open("Roles");
@@ -50,32 +69,17 @@ void WriteProfile(aws::XmlWriter& xml, const Profile& profile, bool with_tags) {
   if (with_tags && !entity.tags.empty()) WriteTags(xml, entity.tags);
 }
 
-http::Response AnswerOne(const pipeline::Call& call, const Profile& profile) {
-  return Answer(call, [&](aws::XmlWriter& xml) {
-    xml.open("InstanceProfile");
-    WriteProfile(xml, profile, true);
-    xml.close();
-  });
+std::vector<InstanceProfile> InstanceProfilesOf(const store::Reader& reader, std::string_view role_id) {
+  std::vector<InstanceProfile> profiles;
+  for (const std::string& id : store::LinksTo(reader, Relation::kProfileRole, role_id)) {
+    if (auto entity = store::FindEntityById(reader, id)) profiles.push_back(WithRole(reader, *std::move(entity)));
+  }
+  return profiles;
 }
-
-http::Response AnswerList(const pipeline::Call& call, const std::vector<Profile>& profiles, bool truncated) {
-  return Answer(call, [&](aws::XmlWriter& xml) {
-    xml.open("InstanceProfiles");
-    for (const Profile& profile : profiles) {
-      xml.open("member");
-      WriteProfile(xml, profile, false);
-      xml.close();
-    }
-    xml.close();
-    WritePageEnd(xml, truncated, truncated ? profiles.back().entity.name : std::string_view{});
-  });
-}
-
-}  // namespace
 
 Task<Result<http::Response>> CreateInstanceProfile(pipeline::Call& call) {
   aws::Form form(call.params().all(), aws::Form::Style::kIam);
-  Profile profile;
+  InstanceProfile profile;
   Entity& entity = profile.entity;
   entity.kind = EntityKind::kInstanceProfile;
   entity.account = call.identity().account;
@@ -114,7 +118,7 @@ Task<Result<http::Response>> ListInstanceProfiles(pipeline::Call& call) {
   const Page page = ReadPage(form);
   if (auto refusal = form.refusal()) co_return *refusal;
   auto list = [&](const store::Reader& reader) {
-    std::vector<Profile> profiles;
+    std::vector<InstanceProfile> profiles;
     for (Entity& entity : store::ListEntities(reader, EntityKind::kInstanceProfile, call.identity().account, prefix,
                                               page.after, page.limit + 1)) {
       profiles.push_back(WithRole(reader, std::move(entity)));
@@ -131,20 +135,20 @@ Task<Result<http::Response>> ListInstanceProfilesForRole(pipeline::Call& call) {
   const std::string role_name = form.required(kRoleName);
   const Page page = ReadPage(form);
   if (auto refusal = form.refusal()) co_return *refusal;
-  auto list = [&](const store::Reader& reader) -> Result<std::vector<Profile>> {
+  auto list = [&](const store::Reader& reader) -> Result<std::vector<InstanceProfile>> {
     auto role = RequireRole(reader, call.identity().account, role_name);
     if (!role) return role.error();
-    std::vector<Profile> profiles;
+    std::vector<InstanceProfile> profiles;
     for (const std::string& id : store::LinksTo(reader, Relation::kProfileRole, role->id)) {
       if (auto entity = store::FindEntityById(reader, id)) profiles.push_back(WithRole(reader, *std::move(entity)));
     }
     std::sort(profiles.begin(), profiles.end(),
-              [](const Profile& a, const Profile& b) { return a.entity.name < b.entity.name; });
+              [](const InstanceProfile& a, const InstanceProfile& b) { return a.entity.name < b.entity.name; });
     return profiles;
   };
   auto profiles = co_await call.read(list);
   if (!profiles) co_return profiles.error();
-  const bool truncated = Slice(*profiles, page, [](const Profile& profile) { return profile.entity.name; });
+  const bool truncated = Slice(*profiles, page, [](const InstanceProfile& profile) { return profile.entity.name; });
   co_return AnswerList(call, *profiles, truncated);
 }
 

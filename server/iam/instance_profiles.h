@@ -1,9 +1,15 @@
 #pragma once
 
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "server/aws/xml_writer.h"
 #include "server/http/response.h"
 #include "server/pipeline/operation.h"
 #include "server/result.h"
 #include "server/task.h"
+#include "store/entities.h"
 
 /// Instance profiles: the containers through which instances get a role.
 namespace keymill::iam {
@@ -15,5 +21,13 @@ Task<Result<http::Response>> ListInstanceProfilesForRole(pipeline::Call& call);
 Task<Result<http::Response>> DeleteInstanceProfile(pipeline::Call& call);
 Task<Result<http::Response>> AddRoleToInstanceProfile(pipeline::Call& call);
 Task<Result<http::Response>> RemoveRoleFromInstanceProfile(pipeline::Call& call);
+
+struct InstanceProfile {
+  store::Entity entity;
+  std::optional<store::Entity> role;
+};
+std::vector<InstanceProfile> InstanceProfilesOf(const store::Reader& reader, std::string_view role_id);
+/// The elements of one. Listings leave the tags out.
+void WriteInstanceProfile(aws::XmlWriter& xml, const InstanceProfile& profile, bool with_tags);
 
 }  // namespace keymill::iam

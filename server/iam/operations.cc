@@ -4,11 +4,15 @@
 #include <iterator>
 
 #include "server/iam/access_keys.h"
+#include "server/iam/account.h"
 #include "server/iam/attachments.h"
+#include "server/iam/authorization_details.h"
 #include "server/iam/boundaries.h"
+#include "server/iam/credential_report.h"
 #include "server/iam/groups.h"
 #include "server/iam/inline_policies.h"
 #include "server/iam/instance_profiles.h"
+#include "server/iam/password_policy.h"
 #include "server/iam/policies.h"
 #include "server/iam/policy_versions.h"
 #include "server/iam/roles.h"
@@ -38,7 +42,7 @@ constexpr Operation kOperations[] = {
     {"AttachUserPolicy", "iam:AttachUserPolicy", &For<Attach, HolderKind::kUser>},
     {"ChangePassword", "iam:ChangePassword"},
     {"CreateAccessKey", "iam:CreateAccessKey", &CreateAccessKey},
-    {"CreateAccountAlias", "iam:CreateAccountAlias"},
+    {"CreateAccountAlias", "iam:CreateAccountAlias", &CreateAccountAlias},
     {"CreateDelegationRequest", "iam:CreateDelegationRequest"},
     {"CreateGroup", "iam:CreateGroup", &CreateGroup},
     {"CreateInstanceProfile", "iam:CreateInstanceProfile", &CreateInstanceProfile},
@@ -54,8 +58,8 @@ constexpr Operation kOperations[] = {
     {"CreateVirtualMFADevice", "iam:CreateVirtualMFADevice"},
     {"DeactivateMFADevice", "iam:DeactivateMFADevice"},
     {"DeleteAccessKey", "iam:DeleteAccessKey", &DeleteAccessKey},
-    {"DeleteAccountAlias", "iam:DeleteAccountAlias"},
-    {"DeleteAccountPasswordPolicy", "iam:DeleteAccountPasswordPolicy"},
+    {"DeleteAccountAlias", "iam:DeleteAccountAlias", &DeleteAccountAlias},
+    {"DeleteAccountPasswordPolicy", "iam:DeleteAccountPasswordPolicy", &DeleteAccountPasswordPolicy},
     {"DeleteGroup", "iam:DeleteGroup", &DeleteGroup},
     {"DeleteGroupPolicy", "iam:DeleteGroupPolicy", &For<DeleteInline, HolderKind::kGroup>},
     {"DeleteInstanceProfile", "iam:DeleteInstanceProfile", &DeleteInstanceProfile},
@@ -86,16 +90,16 @@ constexpr Operation kOperations[] = {
     {"EnableOrganizationsRootCredentialsManagement", "iam:EnableOrganizationsRootCredentialsManagement"},
     {"EnableOrganizationsRootSessions", "iam:EnableOrganizationsRootSessions"},
     {"EnableOutboundWebIdentityFederation", "iam:EnableOutboundWebIdentityFederation"},
-    {"GenerateCredentialReport", "iam:GenerateCredentialReport"},
+    {"GenerateCredentialReport", "iam:GenerateCredentialReport", &GenerateCredentialReport},
     {"GenerateOrganizationsAccessReport", "iam:GenerateOrganizationsAccessReport"},
     {"GenerateServiceLastAccessedDetails", "iam:GenerateServiceLastAccessedDetails"},
     {"GetAccessKeyLastUsed", "iam:GetAccessKeyLastUsed", &GetAccessKeyLastUsed},
-    {"GetAccountAuthorizationDetails", "iam:GetAccountAuthorizationDetails"},
-    {"GetAccountPasswordPolicy", "iam:GetAccountPasswordPolicy"},
-    {"GetAccountSummary", "iam:GetAccountSummary"},
+    {"GetAccountAuthorizationDetails", "iam:GetAccountAuthorizationDetails", &GetAccountAuthorizationDetails},
+    {"GetAccountPasswordPolicy", "iam:GetAccountPasswordPolicy", &GetAccountPasswordPolicy},
+    {"GetAccountSummary", "iam:GetAccountSummary", &GetAccountSummary},
     {"GetContextKeysForCustomPolicy", "iam:GetContextKeysForCustomPolicy"},
     {"GetContextKeysForPrincipalPolicy", "iam:GetContextKeysForPrincipalPolicy"},
-    {"GetCredentialReport", "iam:GetCredentialReport"},
+    {"GetCredentialReport", "iam:GetCredentialReport", &GetCredentialReport},
     {"GetDelegationRequest", "iam:GetDelegationRequest"},
     {"GetGroup", "iam:GetGroup", &GetGroup},
     {"GetGroupPolicy", "iam:GetGroupPolicy", &For<GetInline, HolderKind::kGroup>},
@@ -119,7 +123,7 @@ constexpr Operation kOperations[] = {
     {"GetUser", "iam:GetUser", &GetUser},
     {"GetUserPolicy", "iam:GetUserPolicy", &For<GetInline, HolderKind::kUser>},
     {"ListAccessKeys", "iam:ListAccessKeys", &ListAccessKeys},
-    {"ListAccountAliases", "iam:ListAccountAliases"},
+    {"ListAccountAliases", "iam:ListAccountAliases", &ListAccountAliases},
     {"ListAttachedGroupPolicies", "iam:ListAttachedGroupPolicies", &For<ListAttached, HolderKind::kGroup>},
     {"ListAttachedRolePolicies", "iam:ListAttachedRolePolicies", &For<ListAttached, HolderKind::kRole>},
     {"ListAttachedUserPolicies", "iam:ListAttachedUserPolicies", &For<ListAttached, HolderKind::kUser>},
@@ -187,7 +191,7 @@ constexpr Operation kOperations[] = {
     {"UntagServerCertificate", "iam:UntagServerCertificate"},
     {"UntagUser", "iam:UntagUser", &UntagUser},
     {"UpdateAccessKey", "iam:UpdateAccessKey", &UpdateAccessKey},
-    {"UpdateAccountPasswordPolicy", "iam:UpdateAccountPasswordPolicy"},
+    {"UpdateAccountPasswordPolicy", "iam:UpdateAccountPasswordPolicy", &UpdateAccountPasswordPolicy},
     {"UpdateAssumeRolePolicy", "iam:UpdateAssumeRolePolicy", &UpdateAssumeRolePolicy},
     {"UpdateDelegationRequest", "iam:UpdateDelegationRequest"},
     {"UpdateGroup", "iam:UpdateGroup", &UpdateGroup},

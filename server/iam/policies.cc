@@ -21,13 +21,6 @@ using store::Relation;
 constexpr std::string_view kScopes[] = {"All", "AWS", "Local"};
 constexpr aws::StringField kScope{"Scope", {.values = kScopes}};
 
-/// A policy with what is counted about it.
-struct Counted {
-  ManagedPolicy policy;
-  std::size_t attachments = 0;
-  std::size_t boundaries = 0;
-};
-
 /// A policy of AWS is counted within the account that asks.
 std::size_t CountLinks(const store::Reader& reader, Relation relation, const std::string& arn,
                        const std::string& account) {
@@ -37,25 +30,6 @@ std::size_t CountLinks(const store::Reader& reader, Relation relation, const std
     if (holder && holder->account == account) ++count;
   }
   return count;
-}
-
-Counted Count(const store::Reader& reader, ManagedPolicy policy, const std::string& account) {
-  const std::string arn = policy.arn();
-  return {std::move(policy), CountLinks(reader, Relation::kAttachment, arn, account),
-          CountLinks(reader, Relation::kBoundary, arn, account)};
-}
-
-void WritePolicy(aws::XmlWriter& xml, const Counted& counted) {
-  const Entity& entity = counted.policy.entity;
-  xml.text("PolicyName", entity.name).text("PolicyId", entity.id).text("Arn", counted.policy.arn());
-  xml.text("Path", entity.path).text("DefaultVersionId", "v" + std::to_string(counted.policy.version));
-  xml.number("AttachmentCount", static_cast<std::int64_t>(counted.attachments));
-  xml.number("PermissionsBoundaryUsageCount", static_cast<std::int64_t>(counted.boundaries));
-  xml.boolean("IsAttachable", true);
-}
-
-void WriteTimes(aws::XmlWriter& xml, const Entity& entity) {
-  xml.text("CreateDate", aws::IsoSeconds(entity.created)).text("UpdateDate", aws::IsoSeconds(entity.updated));
 }
 
 /// Policies in the order of a listing: the account's own, then AWS's.
@@ -83,6 +57,25 @@ Result<Entity> RequireOwn(const store::Reader& reader, const std::string& accoun
 }
 
 }  // namespace
+
+CountedPolicy CountPolicy(const store::Reader& reader, ManagedPolicy policy, const std::string& account) {
+  const std::string arn = policy.arn();
+  return {std::move(policy), CountLinks(reader, Relation::kAttachment, arn, account),
+          CountLinks(reader, Relation::kBoundary, arn, account)};
+}
+
+void WritePolicy(aws::XmlWriter& xml, const CountedPolicy& counted) {
+  const Entity& entity = counted.policy.entity;
+  xml.text("PolicyName", entity.name).text("PolicyId", entity.id).text("Arn", counted.policy.arn());
+  xml.text("Path", entity.path).text("DefaultVersionId", "v" + std::to_string(counted.policy.version));
+  xml.number("AttachmentCount", static_cast<std::int64_t>(counted.attachments));
+  xml.number("PermissionsBoundaryUsageCount", static_cast<std::int64_t>(counted.boundaries));
+  xml.boolean("IsAttachable", true);
+}
+
+void WritePolicyTimes(aws::XmlWriter& xml, const Entity& entity) {
+  xml.text("CreateDate", aws::IsoSeconds(entity.created)).text("UpdateDate", aws::IsoSeconds(entity.updated));
+}
 
 Task<Result<http::Response>> CreatePolicy(pipeline::Call& call) {
   aws::Form form(call.params().all(), aws::Form::Style::kIam);
@@ -117,7 +110,7 @@ Task<Result<http::Response>> CreatePolicy(pipeline::Call& call) {
   co_return Answer(call, [&](aws::XmlWriter& xml) {
     xml.open("Policy");
     WritePolicy(xml, {policy, 0, 0});
-    WriteTimes(xml, entity);
+    WritePolicyTimes(xml, entity);
     if (!entity.tags.empty()) WriteTags(xml, entity.tags);
     xml.close();
   });
@@ -127,10 +120,10 @@ Task<Result<http::Response>> GetPolicy(pipeline::Call& call) {
   aws::Form form(call.params().all(), aws::Form::Style::kIam);
   const std::string arn = form.required(kPolicyArn);
   if (auto refusal = form.refusal()) co_return *refusal;
-  auto find = [&](const store::Reader& reader) -> Result<Counted> {
+  auto find = [&](const store::Reader& reader) -> Result<CountedPolicy> {
     auto policy = RequireManagedPolicy(reader, call.identity().account, arn);
     if (!policy) return policy.error();
-    return Count(reader, *std::move(policy), call.identity().account);
+    return CountPolicy(reader, *std::move(policy), call.identity().account);
   };
   auto counted = co_await call.read(find);
   if (!counted) co_return counted.error();
@@ -139,7 +132,7 @@ Task<Result<http::Response>> GetPolicy(pipeline::Call& call) {
     xml.open("Policy");
     WritePolicy(xml, *counted);
     xml.optional_text("Description", Attribute(entity.attributes, kDescriptionAttribute));
-    WriteTimes(xml, entity);
+    WritePolicyTimes(xml, entity);
     if (!counted->policy.of_aws()) WriteTags(xml, entity.tags);
     xml.close();
   });
@@ -153,22 +146,22 @@ Task<Result<http::Response>> ListPolicies(pipeline::Call& call) {
   const Page page = ReadPage(form);
   if (auto refusal = form.refusal()) co_return *refusal;
   auto list = [&](const store::Reader& reader) {
-    std::vector<Counted> found;
+    std::vector<CountedPolicy> found;
     for (ManagedPolicy& policy : Collect(reader, call.identity().account, scope)) {
       if (!policy.entity.path.starts_with(prefix)) continue;
-      Counted counted = Count(reader, std::move(policy), call.identity().account);
+      CountedPolicy counted = CountPolicy(reader, std::move(policy), call.identity().account);
       if (!only_attached || counted.attachments > 0) found.push_back(std::move(counted));
     }
     return found;
   };
   auto policies = co_await call.read(list);
-  const bool truncated = Slice(policies, page, [](const Counted& counted) { return counted.policy.arn(); });
+  const bool truncated = Slice(policies, page, [](const CountedPolicy& counted) { return counted.policy.arn(); });
   co_return Answer(call, [&](aws::XmlWriter& xml) {
     xml.open("Policies");
-    for (const Counted& counted : policies) {
+    for (const CountedPolicy& counted : policies) {
       xml.open("member");
       WritePolicy(xml, counted);
-      WriteTimes(xml, counted.policy.entity);
+      WritePolicyTimes(xml, counted.policy.entity);
       xml.close();
     }
     xml.close();

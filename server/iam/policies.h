@@ -1,6 +1,8 @@
 #pragma once
 
+#include "server/aws/xml_writer.h"
 #include "server/http/response.h"
+#include "server/iam/managed.h"
 #include "server/pipeline/operation.h"
 #include "server/result.h"
 #include "server/task.h"
@@ -17,5 +19,16 @@ Task<Result<http::Response>> UntagPolicy(pipeline::Call& call);
 Task<Result<http::Response>> ListPolicyTags(pipeline::Call& call);
 
 inline constexpr std::size_t kMaxPolicySize = 6144;
+
+/// A policy with what is counted about it within one account.
+struct CountedPolicy {
+  ManagedPolicy policy;
+  std::size_t attachments = 0;
+  std::size_t boundaries = 0;
+};
+CountedPolicy CountPolicy(const store::Reader& reader, ManagedPolicy policy, const std::string& account);
+/// What every answer about a policy has, in two parts: some put the description between them.
+void WritePolicy(aws::XmlWriter& xml, const CountedPolicy& counted);
+void WritePolicyTimes(aws::XmlWriter& xml, const store::Entity& policy);
 
 }  // namespace keymill::iam

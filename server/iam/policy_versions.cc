@@ -30,20 +30,6 @@ std::uint32_t VersionNumber(const std::string& id) {
   return *end == '\0' && number <= 0xffffffffUL ? static_cast<std::uint32_t>(number) : 0;
 }
 
-void WriteVersion(aws::XmlWriter& xml, const PolicyVersion& version, bool is_default, bool with_document) {
-  if (with_document) xml.text("Document", EncodedDocument(version.document));
-  xml.text("VersionId", VersionId(version.number)).boolean("IsDefaultVersion", is_default);
-  xml.text("CreateDate", aws::IsoSeconds(version.created));
-}
-
-/// All versions, newest first as AWS lists them.
-std::vector<PolicyVersion> Versions(const store::Reader& reader, const ManagedPolicy& policy) {
-  if (policy.of_aws()) return {{1, policy.document, policy.entity.created}};
-  auto versions = store::ListPolicyVersions(reader, policy.entity.id);
-  std::reverse(versions.begin(), versions.end());
-  return versions;
-}
-
 /// The account's own policy and the version of it that the request names.
 struct Named {
   ManagedPolicy policy;
@@ -54,7 +40,7 @@ Result<Named> RequireVersion(const store::Reader& reader, const std::string& acc
   auto policy = RequireManagedPolicy(reader, account, arn);
   if (!policy) return policy.error();
   const std::uint32_t number = VersionNumber(version_id);
-  for (PolicyVersion& version : Versions(reader, *policy)) {
+  for (PolicyVersion& version : VersionsOf(reader, *policy)) {
     if (version.number == number) return Named{*std::move(policy), std::move(version)};
   }
   return aws::Error(NoSuchEntity, "Policy " + arn + " version " + version_id + " does not exist or is not attachable.");
@@ -78,6 +64,20 @@ void MakeDefault(store::Txn& txn, store::Entity& entity, std::uint32_t number, s
 }
 
 }  // namespace
+
+/// All versions, newest first as AWS lists them.
+std::vector<PolicyVersion> VersionsOf(const store::Reader& reader, const ManagedPolicy& policy) {
+  if (policy.of_aws()) return {{1, policy.document, policy.entity.created}};
+  auto versions = store::ListPolicyVersions(reader, policy.entity.id);
+  std::reverse(versions.begin(), versions.end());
+  return versions;
+}
+
+void WritePolicyVersion(aws::XmlWriter& xml, const PolicyVersion& version, bool is_default, bool with_document) {
+  if (with_document) xml.text("Document", EncodedDocument(version.document));
+  xml.text("VersionId", VersionId(version.number)).boolean("IsDefaultVersion", is_default);
+  xml.text("CreateDate", aws::IsoSeconds(version.created));
+}
 
 Task<Result<http::Response>> CreatePolicyVersion(pipeline::Call& call) {
   aws::Form form(call.params().all(), aws::Form::Style::kIam);
@@ -115,7 +115,7 @@ Task<Result<http::Response>> CreatePolicyVersion(pipeline::Call& call) {
   if (!version) co_return version.error();
   co_return Answer(call, [&](aws::XmlWriter& xml) {
     xml.open("PolicyVersion");
-    WriteVersion(xml, *version, set_default, false);
+    WritePolicyVersion(xml, *version, set_default, false);
     xml.close();
   });
 }
@@ -132,7 +132,7 @@ Task<Result<http::Response>> GetPolicyVersion(pipeline::Call& call) {
   if (!named) co_return named.error();
   co_return Answer(call, [&](aws::XmlWriter& xml) {
     xml.open("PolicyVersion");
-    WriteVersion(xml, named->version, named->version.number == named->policy.version, true);
+    WritePolicyVersion(xml, named->version, named->version.number == named->policy.version, true);
     xml.close();
   });
 }
@@ -149,7 +149,7 @@ Task<Result<http::Response>> ListPolicyVersions(pipeline::Call& call) {
   auto list = [&](const store::Reader& reader) -> Result<Listing> {
     auto policy = RequireManagedPolicy(reader, call.identity().account, arn);
     if (!policy) return policy.error();
-    return Listing{policy->version, Versions(reader, *policy)};
+    return Listing{policy->version, VersionsOf(reader, *policy)};
   };
   auto listing = co_await call.read(list);
   if (!listing) co_return listing.error();
@@ -159,7 +159,7 @@ Task<Result<http::Response>> ListPolicyVersions(pipeline::Call& call) {
     xml.open("Versions");
     for (const PolicyVersion& version : versions) {
       xml.open("member");
-      WriteVersion(xml, version, version.number == listing->default_version, false);
+      WritePolicyVersion(xml, version, version.number == listing->default_version, false);
       xml.close();
     }
     xml.close();

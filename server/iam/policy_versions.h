@@ -1,6 +1,10 @@
 #pragma once
 
+#include <vector>
+
+#include "server/aws/xml_writer.h"
 #include "server/http/response.h"
+#include "server/iam/managed.h"
 #include "server/pipeline/operation.h"
 #include "server/result.h"
 #include "server/task.h"
@@ -15,5 +19,8 @@ Task<Result<http::Response>> DeletePolicyVersion(pipeline::Call& call);
 Task<Result<http::Response>> SetDefaultPolicyVersion(pipeline::Call& call);
 
 inline constexpr std::size_t kMaxPolicyVersions = 5;
+
+std::vector<store::PolicyVersion> VersionsOf(const store::Reader& reader, const ManagedPolicy& policy);
+void WritePolicyVersion(aws::XmlWriter& xml, const store::PolicyVersion& version, bool is_default, bool with_document);
 
 }  // namespace keymill::iam

@@ -19,7 +19,6 @@ namespace {
 using store::Entity;
 using store::EntityKind;
 
-constexpr std::size_t kMaxTrustSize = 2048;
 constexpr std::string_view kDefaultDuration = "3600";
 
 std::optional<aws::Error> CheckTrust(const store::Reader& reader, const std::string& account,

@@ -24,6 +24,8 @@ Task<Result<http::Response>> ListRoleTags(pipeline::Call& call);
 /// What every answer about a role has, in wire order up to the description and the session duration.
 void WriteRole(aws::XmlWriter& xml, const store::Entity& role);
 
+inline constexpr std::size_t kMaxTrustSize = 2048;  ///< characters, white space not counted
+
 /// Seconds, 3600 unless the role says otherwise.
 std::int64_t MaxSessionDuration(const store::Entity& role);
 

@@ -1,0 +1,143 @@
+#include "server/iam/password_policy.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "server/aws/form.h"
+#include "server/iam/answer.h"
+#include "server/iam/attributes.h"
+#include "server/iam/errors.h"
+
+namespace keymill::iam {
+namespace {
+
+using store::ItemKind;
+
+// The names on the wire are also those of the stored attributes.
+struct Number {
+  aws::IntegerField field;
+  std::int64_t PasswordPolicy::*member;
+};
+struct Flag {
+  std::string_view name;
+  bool PasswordPolicy::*member;
+};
+constexpr Number kLength{{"MinimumPasswordLength", 6, 128}, &PasswordPolicy::minimum_length};
+constexpr Number kAge{{"MaxPasswordAge", 1, 1095}, &PasswordPolicy::max_age};
+constexpr Number kReuse{{"PasswordReusePrevention", 1, 24}, &PasswordPolicy::reuse_prevention};
+constexpr const Number* kNumbers[] = {&kLength, &kAge, &kReuse};
+constexpr Flag kFlags[] = {
+    {"RequireSymbols", &PasswordPolicy::symbols},
+    {"RequireNumbers", &PasswordPolicy::numbers},
+    {"RequireUppercaseCharacters", &PasswordPolicy::uppercase},
+    {"RequireLowercaseCharacters", &PasswordPolicy::lowercase},
+    {"AllowUsersToChangePassword", &PasswordPolicy::users_may_change},
+    {"HardExpiry", &PasswordPolicy::hard_expiry},
+};
+
+constexpr std::string_view kSymbols = "!@#$%^&*()_+-=[]{}|'";
+constexpr std::size_t kAwsLength = 8;
+constexpr int kAwsKinds = 3;
+
+struct Kinds {
+  bool upper = false, lower = false, digit = false, symbol = false;
+};
+
+Kinds KindsOf(std::string_view password) {
+  Kinds kinds;
+  for (char c : password) {
+    kinds.upper |= c >= 'A' && c <= 'Z';
+    kinds.lower |= c >= 'a' && c <= 'z';
+    kinds.digit |= c >= '0' && c <= '9';
+    kinds.symbol |= kSymbols.find(c) != std::string_view::npos;
+  }
+  return kinds;
+}
+
+aws::Error NoPolicy(const std::string& account) {
+  return {NoSuchEntity, "The Password Policy with domain name " + account + " cannot be found."};
+}
+
+}  // namespace
+
+std::optional<PasswordPolicy> FindPasswordPolicy(const store::Reader& reader, std::string_view account) {
+  auto item = store::FindItem(reader, ItemKind::kPasswordPolicy, account);
+  if (!item) return std::nullopt;
+  PasswordPolicy policy;
+  for (const Number* number : kNumbers) policy.*number->member = NumberAttribute(item->attributes, number->field.name);
+  for (const Flag& flag : kFlags) policy.*flag.member = Attribute(item->attributes, flag.name) == "true";
+  return policy;
+}
+
+std::optional<std::string> PasswordComplaint(const std::optional<PasswordPolicy>& policy, std::string_view password) {
+  const std::size_t length = aws::CodePoints(password).size();
+  const std::size_t least = policy ? static_cast<std::size_t>(policy->minimum_length) : kAwsLength;
+  if (length < least) {
+    return "Password should have a minimum length of " + std::to_string(least);
+  }
+  const Kinds kinds = KindsOf(password);
+  if (!policy) {
+    if (kinds.upper + kinds.lower + kinds.digit + kinds.symbol >= kAwsKinds) return std::nullopt;
+    return "Password must contain at least three of these: uppercase letters, lowercase letters, numbers, symbols";
+  }
+  for (auto [demanded, there, what] :
+       {std::tuple{policy->uppercase, kinds.upper, "uppercase letter"},
+        std::tuple{policy->lowercase, kinds.lower, "lowercase letter"},
+        std::tuple{policy->numbers, kinds.digit, "number"}, std::tuple{policy->symbols, kinds.symbol, "symbol"}}) {
+    if (demanded && !there) return std::string("Password should have at least one ") + what;
+  }
+  return std::nullopt;
+}
+
+Task<Result<http::Response>> GetAccountPasswordPolicy(pipeline::Call& call) {
+  const std::string& account = call.identity().account;
+  auto find = [&](const store::Reader& reader) { return FindPasswordPolicy(reader, account); };
+  auto policy = co_await call.read(find);
+  if (!policy) co_return NoPolicy(account);
+  co_return Answer(call, [&](aws::XmlWriter& xml) {
+    xml.open("PasswordPolicy");
+    xml.number(kLength.field.name, policy->minimum_length);
+    for (const Flag& flag : kFlags) xml.boolean(flag.name, (*policy).*flag.member);
+    xml.boolean("ExpirePasswords", policy->max_age > 0);
+    for (const Number* number : {&kAge, &kReuse}) {
+      if ((*policy).*number->member > 0) xml.number(number->field.name, (*policy).*number->member);
+    }
+    xml.close();
+  });
+}
+
+/// What the request does not mention goes back to its default: there is no partial update.
+Task<Result<http::Response>> UpdateAccountPasswordPolicy(pipeline::Call& call) {
+  aws::Form form(call.params().all(), aws::Form::Style::kIam);
+  store::Item item;
+  item.kind = ItemKind::kPasswordPolicy;
+  item.owner = call.identity().account;
+  item.created = item.updated = call.now();
+  const PasswordPolicy defaults;
+  for (const Number* number : kNumbers) {
+    const std::int64_t value = form.integer(number->field).value_or(defaults.*number->member);
+    SetAttribute(item.attributes, number->field.name, std::to_string(value));
+  }
+  for (const Flag& flag : kFlags) {
+    if (form.boolean(flag.name).value_or(false)) SetAttribute(item.attributes, flag.name, "true");
+  }
+  if (auto refusal = form.refusal()) co_return *refusal;
+  auto update = [&](store::Txn& txn) -> Result<> {
+    store::PutItem(txn, item);
+    return {};
+  };
+  co_return co_await CommitThenAnswer(call, update);
+}
+
+Task<Result<http::Response>> DeleteAccountPasswordPolicy(pipeline::Call& call) {
+  const std::string& account = call.identity().account;
+  auto remove = [&](store::Txn& txn) -> Result<> {
+    auto item = store::FindItem(txn, ItemKind::kPasswordPolicy, account);
+    if (!item) return NoPolicy(account);
+    store::EraseItem(txn, *item);
+    return {};
+  };
+  co_return co_await CommitThenAnswer(call, remove);
+}
+
+}  // namespace keymill::iam

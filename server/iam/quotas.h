@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstddef>
+
+/// How much an account, a user, a group or a role may have (AWS's default quotas, aws-facts B4).
+namespace keymill::iam {
+
+inline constexpr std::size_t kMaxUsers = 5000;
+inline constexpr std::size_t kMaxGroups = 300;
+inline constexpr std::size_t kMaxRoles = 1000;
+inline constexpr std::size_t kMaxPolicies = 1500;
+inline constexpr std::size_t kMaxInstanceProfiles = 1000;
+inline constexpr std::size_t kMaxServerCertificates = 20;
+inline constexpr std::size_t kMaxPolicyVersionsInUse = 10000;
+inline constexpr std::size_t kMaxSamlProviders = 100;
+inline constexpr std::size_t kMaxMfaDevices = 8;           ///< of a user
+inline constexpr std::size_t kMaxSigningCertificates = 2;  ///< of a user
+inline constexpr std::size_t kMaxSshKeys = 5;              ///< of a user
+inline constexpr std::size_t kMaxServiceCredentials = 2;   ///< of a user for one service
+
+}  // namespace keymill::iam
