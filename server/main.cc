@@ -9,6 +9,8 @@
 #include <sys/resource.h>
 
 #include "server/app.h"
+#include "server/aws/ids.h"
+#include "server/iam/access_keys.h"
 #include "server/log.h"
 #include "server/version.h"
 #include "sigv4/encoding.h"
@@ -81,8 +83,7 @@ std::string CheckMasterKey(const std::string& text) {
 }
 
 std::string CheckAccount(const std::string& text) {
-  bool good = text.size() == 12 && text.find_first_not_of("0123456789") == std::string::npos;
-  return good ? "" : "must be 12 digits";
+  return aws::IsAccountId(text) ? "" : "must be 12 digits";
 }
 
 std::string CheckRegion(const std::string& text) {
@@ -169,9 +170,7 @@ void AddServe(CLI::App& root, ServeFlags& flags) {
       throw CLI::ValidationError("KEYMILL_ROOT_ACCESS_KEY_ID and KEYMILL_ROOT_SECRET_ACCESS_KEY", "need each other");
     }
     const auto& id = config.root_access_key_id;
-    if (!id.empty() && (id.size() < 16 || id.size() > 128 ||
-                        id.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") !=
-                            std::string::npos)) {
+    if (!id.empty() && !iam::IsAccessKeyId(id)) {
       throw CLI::ValidationError("KEYMILL_ROOT_ACCESS_KEY_ID", "must be 16 to 128 letters, digits or '_'");
     }
     if (auto hex = from_environment("KEYMILL_MASTER_KEY"); !hex.empty()) {

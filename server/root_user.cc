@@ -12,12 +12,18 @@
 
 #include "server/aws/ids.h"
 #include "server/log.h"
+#include "store/accounts.h"
 #include "store/principals.h"
 
 namespace keymill {
 namespace {
 
 constexpr std::string_view kAccountRow = "account_id";
+
+store::Millis NowMillis() {
+  using std::chrono::duration_cast;
+  return duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
 
 store::AccessKey FindOrMakeKey(const Config& config, store::Txn& txn) {
   auto stored = txn.get(store::Family::kMeta, kAccountRow);
@@ -26,6 +32,9 @@ store::AccessKey FindOrMakeKey(const Config& config, store::Txn& txn) {
                              "; give --account-id " + *stored + " or another --data");
   }
   if (!stored) txn.put(store::Family::kMeta, kAccountRow, config.account_id);
+
+  const auto now = NowMillis();
+  if (!store::FindAccount(txn, config.account_id)) store::PutAccount(txn, {config.account_id, "", now});
 
   auto keys = store::ListAccessKeys(txn, config.account_id);
   bool chosen = !config.root_access_key_id.empty();
@@ -37,12 +46,11 @@ store::AccessKey FindOrMakeKey(const Config& config, store::Txn& txn) {
   }
   if (!chosen && !keys.empty()) return {};  // every root key was deactivated on purpose
 
-  auto now = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch());
   store::AccessKey key;
   key.id = chosen ? config.root_access_key_id : aws::NewAccessKeyId("AKIA", config.account_id);
   key.secret = chosen ? config.root_secret_access_key : aws::NewSecret();
   key.account = key.owner_id = config.account_id;
-  key.created = key.status_changed = now.count();
+  key.created = key.status_changed = now;
   key.version = txn.next_id();
   store::PutAccessKey(txn, key);
   return key;

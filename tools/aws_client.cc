@@ -1,7 +1,10 @@
 #include "tools/aws_client.h"
 
+#include <algorithm>
 #include <ctime>
 #include <stdexcept>
+
+#include <boost/json/parse.hpp>
 
 #include "sigv4/encoding.h"
 
@@ -79,6 +82,24 @@ Answer AwsClient::query(std::string_view service, std::string_view action,
                              {{"Host", host_}, {"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"}},
                              sigv4::hex(sigv4::sha256(body))};
   return send(request, sigv4::sign(request, credentials_, signing(service)).headers, body);
+}
+
+Answer AwsClient::control(std::string_view method, std::string_view path, std::string_view body) {
+  const auto mark = std::min(path.find('?'), path.size());
+  sigv4::SignRequest request{std::string(method),
+                             "/_keymill/v1" + std::string(path.substr(0, mark)),
+                             std::string(path.substr(std::min(mark + 1, path.size()))),
+                             {{"Host", host_}},
+                             sigv4::hex(sigv4::sha256(body))};
+  if (!body.empty()) request.headers.push_back({"Content-Type", "application/json"});
+  auto answer = send(request, sigv4::sign(request, credentials_, signing("keymill")).headers, body);
+  if (answer.status >= 300) {
+    boost::json::error_code ignored;
+    const auto parsed = boost::json::parse(answer.body, ignored);
+    const auto* code = ignored ? nullptr : parsed.find_pointer("/error/code", ignored);
+    if (code != nullptr && code->is_string()) answer.code = std::string(code->as_string());
+  }
+  return answer;
 }
 
 Answer AwsClient::presigned_get(std::string path, std::int64_t expires_seconds) {

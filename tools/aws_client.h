@@ -32,6 +32,8 @@ class AwsClient {
   /// IAM or STS: POSTs the form Action=…&Version=… with these parameters.
   Answer query(std::string_view service, std::string_view action,
                const std::vector<std::pair<std::string, std::string>>& parameters = {});
+  /// Keymill's own API: `path` begins below /_keymill/v1; `body` is JSON or empty.
+  Answer control(std::string_view method, std::string_view path, std::string_view body = {});
   /// GETs an object by a presigned URL.
   Answer presigned_get(std::string path, std::int64_t expires_seconds);
   sigv4::Credentials& credentials() { return credentials_; }

@@ -140,6 +140,14 @@ std::optional<std::string> AccountOfKeyId(std::string_view id) {
   return std::string(12 - digits.size(), '0') + digits;
 }
 
+bool IsAccountId(std::string_view text) {
+  return text.size() == 12 && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+std::string NewAccountId() {
+  return RandomText(1, "123456789") + RandomText(11, "0123456789");
+}
+
 std::string NewUniqueId(std::string_view prefix) {
   return std::string(prefix) + RandomText(17, kBase32);
 }

@@ -14,6 +14,8 @@ std::string RandomBytes(std::size_t count);
 std::string NewAccessKeyId(std::string_view prefix, std::string_view account);
 /// The account that an access key id carries, 12 digits; nullopt if it is not of AWS's format.
 std::optional<std::string> AccountOfKeyId(std::string_view id);
+bool IsAccountId(std::string_view text);  ///< 12 digits
+std::string NewAccountId();               ///< random, the first digit not 0
 /// 21 characters: prefix (AIDA user, AROA role, …) and 17 random ones.
 std::string NewUniqueId(std::string_view prefix);
 std::string NewSecret();     ///< 40 characters of [A-Za-z0-9/+]

@@ -1,9 +1,7 @@
 #include "server/control/explain.h"
 
-#include <boost/json/serialize.hpp>
-#include <boost/json/value.hpp>
-
 #include "server/aws/time.h"
+#include "server/control/json_fields.h"
 #include "server/pipeline/explanations.h"
 
 namespace keymill::control {
@@ -40,9 +38,7 @@ json::object ToJson(const pipeline::StoredExplanation& stored) {
 Task<Result<http::Response>> ExplainRequest(pipeline::Call& call) {
   auto stored = call.services().explanations.find(call.params().find("request_id").value_or(""));
   if (!stored || stored->account != call.identity().account) co_return aws::Error(NoSuchExplanation);
-  http::Response response(200);
-  response.body(json::serialize(ToJson(*stored)) + "\n", "application/json");
-  co_return response;
+  co_return JsonAnswer(ToJson(*stored));
 }
 
 }  // namespace keymill::control

@@ -31,20 +31,27 @@ std::string_view StatusName(store::KeyStatus status) {
   return "Inactive";
 }
 
-Result<store::AccessKey> AddAccessKey(store::Txn& txn, const Owner& owner, store::Millis now) {
+bool IsAccessKeyId(std::string_view text) {
+  constexpr std::string_view kAllowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";
+  return text.size() >= 16 && text.size() <= 128 && text.find_first_not_of(kAllowed) == std::string_view::npos;
+}
+
+Result<store::AccessKey> AddAccessKey(store::Txn& txn, const Owner& owner, store::Millis now, const std::string& id,
+                                      const std::string& secret) {
   if (store::ListAccessKeys(txn, owner.id).size() >= kMaxAccessKeys) {
     return aws::Error(LimitExceeded, "Cannot exceed quota for AccessKeysPerUser: " + std::to_string(kMaxAccessKeys));
   }
   store::AccessKey key;
   key.account = owner.account;
   key.owner_id = owner.id;
-  key.secret = aws::NewSecret();
+  key.id = id;
+  key.secret = secret.empty() ? aws::NewSecret() : secret;
   key.created = now;
   key.status_changed = now;
   key.version = txn.next_id();
-  do {
+  while (key.id.empty() || (id.empty() && store::FindAccessKey(txn, key.id))) {
     key.id = aws::NewAccessKeyId("AKIA", owner.account);
-  } while (store::FindAccessKey(txn, key.id));
+  }
   store::PutAccessKey(txn, key);
   return key;
 }

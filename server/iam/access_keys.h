@@ -23,12 +23,15 @@ Task<Result<http::Response>> GetAccessKeyLastUsed(pipeline::Call& call);
 inline constexpr std::size_t kMaxAccessKeys = 2;
 
 // What happens inside the commit, where the quota is exact.
-Result<store::AccessKey> AddAccessKey(store::Txn& txn, const Owner& owner, store::Millis now);
+/// A new active key. `id` and `secret` may be chosen, by whoever sets up a server; the id must not be taken.
+Result<store::AccessKey> AddAccessKey(store::Txn& txn, const Owner& owner, store::Millis now,
+                                      const std::string& id = {}, const std::string& secret = {});
 /// The owner's key of that id; another owner's is NoSuchEntity, as an unknown one.
 Result<store::AccessKey> RequireAccessKey(const store::Reader& reader, const Owner& owner, const std::string& id);
 /// Setting the status that the key already has succeeds and changes nothing.
 void ChangeStatus(store::Txn& txn, store::AccessKey key, store::KeyStatus status, store::Millis now);
 
+bool IsAccessKeyId(std::string_view text);  ///< 16 to 128 of [A-Za-z0-9_]
 std::string_view StatusName(store::KeyStatus status);
 
 }  // namespace keymill::iam

@@ -31,7 +31,7 @@ struct Operation {
   Target target = Target::kService;  ///< S3 only
   std::string_view query = {};   ///< S3 only: query names that must all be present, joined by '&'; "name=value" also
   std::string_view header = {};  ///< S3 only: a header that must be present
-  std::string_view path = {};    ///< control only: below /_keymill/v1; a last segment `{name}` becomes a parameter
+  std::string_view path = {};    ///< control only: below /_keymill/v1; a segment `{name}` becomes a parameter
 
   /// The operations whose body may come in aws-chunked form.
   constexpr bool streams() const { return name == "PutObject" || name == "UploadPart"; }

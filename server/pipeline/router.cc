@@ -46,6 +46,29 @@ const Operation* FindByName(std::span<const Operation> rows, std::string_view na
   return nullptr;
 }
 
+/// The segments of `path` that stand where `pattern` has `{name}`, decoded; nullopt if the path is another one.
+std::optional<Params> MatchPath(std::string_view pattern, std::string_view path) {
+  Params named;
+  while (!pattern.empty() && !path.empty()) {
+    if (pattern.front() != '/' || path.front() != '/') return std::nullopt;
+    pattern.remove_prefix(1);
+    path.remove_prefix(1);
+    const auto expected = pattern.substr(0, pattern.find('/'));
+    const auto segment = path.substr(0, path.find('/'));
+    if (expected.starts_with('{')) {
+      auto value = sigv4::percent_decode(segment);
+      if (!value || value->empty()) return std::nullopt;
+      named.add(std::string(expected.substr(1, expected.size() - 2)), std::move(*value));
+    } else if (segment != expected) {
+      return std::nullopt;
+    }
+    pattern.remove_prefix(expected.size());
+    path.remove_prefix(segment.size());
+  }
+  if (pattern.empty() && path.empty()) return named;
+  return std::nullopt;
+}
+
 std::string_view ResourceType(Target target) {
   switch (target) {
     case Target::kService:
@@ -191,18 +214,13 @@ Result<Route> Router::route_control(const http::Request& request) const {
   auto path = request.raw_path.substr(kControlPrefix.size());
   bool known_path = false;
   for (const auto& row : tables_.control) {
-    auto brace = row.path.find('{');
-    auto fixed = row.path.substr(0, brace);
-    bool variable = brace != std::string_view::npos;
-    if (variable ? !path.starts_with(fixed) || path.find('/', fixed.size()) != std::string_view::npos : path != fixed)
-      continue;
+    auto named = MatchPath(row.path, path);
+    if (!named) continue;
     known_path = true;
     if (row.method != request.method) continue;
-    if (variable) {
-      auto value = sigv4::percent_decode(path.substr(fixed.size()));
-      if (!value || value->empty()) continue;
-      route.params.add(std::string(row.path.substr(brace + 1, row.path.size() - brace - 2)), std::move(*value));
-    }
+    // Before those of the query: a repeated name must not hide what the path says.
+    for (const auto& [name, value] : route.params.all()) named->add(name, value);
+    route.params = std::move(*named);
     route.operation = &row;
     return route;
   }

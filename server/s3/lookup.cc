@@ -1,7 +1,6 @@
 #include "server/s3/lookup.h"
 
-#include <algorithm>
-
+#include "server/aws/ids.h"
 #include "server/s3/errors.h"
 
 namespace keymill::s3 {
@@ -19,9 +18,7 @@ Result<store::Bucket> RequireBucket(const store::Reader& reader, const pipeline:
 
 Result<> CheckExpectedOwner(std::optional<std::string_view> expected, const store::Bucket& bucket) {
   if (!expected) return {};
-  const bool account = expected->size() == 12 &&
-                       std::all_of(expected->begin(), expected->end(), [](char c) { return c >= '0' && c <= '9'; });
-  if (!account) {
+  if (!aws::IsAccountId(*expected)) {
     return Error(InvalidBucketOwnerAWSAccountID,
                  "The value of the expected bucket owner parameter must be an AWS Account ID... [" +
                      std::string(*expected) + "]");
