@@ -125,7 +125,8 @@ Router::Target Router::classify(const http::Request& request) const {
   bool named = service == "iam" || service == "sts";
   bool actionable = target.form || ((request.method == "GET" || request.method == "POST") &&
                                     HasQueryName(request.raw_query, "Action") && request.raw_path == "/");
-  target.query_protocol = named || (service.empty() && actionable);
+  // Scoped to a service that is not here, a call is still one by its form: it is told which service this is.
+  target.query_protocol = named || (service != "s3" && actionable);
   return target;
 }
 

@@ -199,5 +199,21 @@ TEST(QueryAuthentication, RefusesUnsignedCallsAndUnknownActions) {
   EXPECT_EQ(Bent::element(response, "Message"), "Could not find operation Frobnicate for version 2010-05-08");
 }
 
+// One endpoint serves three services, told apart by the scope; a scope for a fourth is still a call by its form.
+TEST(QueryAuthentication, NamesTheServiceToACallScopedToAnother) {
+  TestServer server;
+  Bent bent(server);
+  bent.request.method = "POST";
+  bent.request.headers.push_back({"Content-Type", "application/x-www-form-urlencoded"});
+  bent.body = "Action=GetCallerIdentity&Version=2011-06-15";
+  bent.signing.service = "ec2";
+  bent.signing.options = sigv4::kService;
+  bent.request.payload = sigv4::hex(sigv4::sha256(bent.body));
+  auto response = bent.send();
+  EXPECT_EQ(response.status, 403);
+  EXPECT_EQ(Bent::element(response, "Code"), "SignatureDoesNotMatch");
+  EXPECT_EQ(Bent::element(response, "Message"), "Credential should be scoped to correct service: 'sts'. ");
+}
+
 }  // namespace
 }  // namespace keymill::test
