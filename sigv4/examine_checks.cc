@@ -162,6 +162,12 @@ const Failure& Verifier::examine_post(const PostForm& form, const Expectation& e
     claim_.access_key_id = *form.aws_access_key_id;
     claim_.signature = *form.v2_signature;
     take_token();
+    return failure_;
+  }
+  // A policy alone was meant to be signed: what is missing is the older form's first field where that form is taken.
+  if (form.policy) {
+    return conclude({.reason = Reason::FormFieldMissing,
+                     .subject = expectation.allow_sigv2 ? "AWSAccessKeyId" : "X-Amz-Algorithm"});
   }
   return failure_;
 }

@@ -17,7 +17,6 @@ using sigv4::Part;
 using sigv4::Reason;
 using sigv4::ScopeFault;
 
-constexpr ErrorKind InvalidArgument{"InvalidArgument", 400, ""};
 constexpr ErrorKind AuthorizationHeaderMalformed{"AuthorizationHeaderMalformed", 400, ""};
 constexpr ErrorKind AuthorizationQueryParametersError{"AuthorizationQueryParametersError", 400, ""};
 constexpr ErrorKind InvalidAccessKeyId{"InvalidAccessKeyId", 403,
@@ -114,10 +113,6 @@ Error ScopeError(const Claim& claim, const Failure& failure) {
   return CredentialError(claim, {}, text, prefix + text);
 }
 
-Error ArgumentError(std::string message, std::string_view name, std::string_view value) {
-  return Error(InvalidArgument, std::move(message)).with("ArgumentName", Text(name)).with("ArgumentValue", Text(value));
-}
-
 Error S3Error(const sigv4::Verifier& verifier, store::Millis now) {
   const auto& failure = verifier.failure();
   const auto& claim = verifier.claim();
@@ -127,30 +122,30 @@ Error S3Error(const sigv4::Verifier& verifier, store::Millis now) {
     case Reason::MalformedQuery:
       return Error(MalformedTarget).without_body();
     case Reason::MultipleMechanisms:
-      return ArgumentError(
+      return InvalidArgumentNamed(
           "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter "
           "or the Authorization header should be specified",
           "Authorization", failure.subject);
     case Reason::AuthorizationRepeated:
       return Error(NotImplemented).with("Header", "Authorization");
     case Reason::AuthorizationNoSpace:
-      return ArgumentError("Authorization header is invalid -- one and only one ' ' (space) required.", "Authorization",
-                           failure.subject);
+      return InvalidArgumentNamed("Authorization header is invalid -- one and only one ' ' (space) required.",
+                                  "Authorization", failure.subject);
     case Reason::AlgorithmUnsupported:
       if (claim.form == Form::Query) {
         return Error(AuthorizationQueryParametersError,
                      "X-Amz-Algorithm only supports \"AWS4-HMAC-SHA256 and AWS4-ECDSA-P256-SHA256\"");
       }
       if (claim.form == Form::Post) {
-        return ArgumentError("Only AWS4-HMAC-SHA256 is supported", "X-Amz-Algorithm", failure.subject);
+        return InvalidArgumentNamed("Only AWS4-HMAC-SHA256 is supported", "X-Amz-Algorithm", failure.subject);
       }
-      return ArgumentError("Unsupported Authorization Type", "Authorization", claim.authorization);
+      return InvalidArgumentNamed("Unsupported Authorization Type", "Authorization", claim.authorization);
     case Reason::SigV2NotAllowed:
       return Error(InvalidRequest,
                    "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.");
     case Reason::SigV2Malformed:
-      return ArgumentError("AWS authorization header is invalid.  Expected AwsAccessKeyId:signature", "Authorization",
-                           failure.subject);
+      return InvalidArgumentNamed("AWS authorization header is invalid.  Expected AwsAccessKeyId:signature",
+                                  "Authorization", failure.subject);
     case Reason::ComponentsWrong:
       return Error(AuthorizationHeaderMalformed,
                    "The authorization header is malformed; the authorization header requires three components: "
@@ -166,9 +161,7 @@ Error S3Error(const sigv4::Verifier& verifier, store::Millis now) {
       return Error(AccessDenied,
                    "Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters");
     case Reason::FormFieldMissing:
-      return ArgumentError("Bucket POST must contain a field named '" + Text(failure.subject) +
-                               "'.  If it is specified, please check the order of the fields.",
-                           failure.subject, "");
+      return MissingFormField(failure.subject);
     case Reason::CredentialMalformed:
     case Reason::ScopeTerminator:
     case Reason::ScopeDateMalformed:
@@ -183,7 +176,8 @@ Error S3Error(const sigv4::Verifier& verifier, store::Millis now) {
                      "X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\"");
       }
       if (claim.form == Form::Post) {
-        return ArgumentError("X-Amz-Date must be formated via ISO8601 Long format", "X-Amz-Date", failure.subject);
+        return InvalidArgumentNamed("X-Amz-Date must be formated via ISO8601 Long format", "X-Amz-Date",
+                                    failure.subject);
       }
       return Error(AccessDenied, "AWS authentication requires a valid Date or x-amz-date header");
     case Reason::RequestTimeTooSkewed:
@@ -220,7 +214,7 @@ Error S3Error(const sigv4::Verifier& verifier, store::Millis now) {
     case Reason::ContentSha256Missing:
       return Error(InvalidRequest, "Missing required header for this request: x-amz-content-sha256");
     case Reason::ContentSha256Invalid:
-      return ArgumentError(
+      return InvalidArgumentNamed(
           "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, STREAMING-UNSIGNED-PAYLOAD-TRAILER, "
           "STREAMING-AWS4-HMAC-SHA256-PAYLOAD, STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER, "
           "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD, STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD-TRAILER or a valid "
@@ -372,6 +366,12 @@ Error S3SignatureMismatch(std::string_view access_key_id, std::string_view strin
   return std::move(error)
       .with("CanonicalRequest", Text(canonical_request))
       .with("CanonicalRequestBytes", SpacedHex(canonical_request));
+}
+
+Error MissingFormField(std::string_view name) {
+  return InvalidArgumentNamed("Bucket POST must contain a field named '" + Text(name) +
+                                  "'.  If it is specified, please check the order of the fields.",
+                              name, "");
 }
 
 Error UnknownAccessKey(Service service, std::string_view access_key_id) {

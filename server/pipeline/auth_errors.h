@@ -15,6 +15,9 @@ aws::Error AuthError(const sigv4::Verifier& verifier, Service service, store::Mi
 aws::Error S3SignatureMismatch(std::string_view access_key_id, std::string_view string_to_sign,
                                std::string_view signature, std::string_view canonical_request);
 
+/// InvalidArgument for a POST form without one of its fields, by the name under which AWS asks for it.
+aws::Error MissingFormField(std::string_view name);
+
 // Refusals that need the server's knowledge of keys and sessions.
 aws::Error UnknownAccessKey(Service service, std::string_view access_key_id);
 aws::Error InvalidSessionToken(Service service, std::string_view token);

@@ -66,7 +66,11 @@ aws::Error Mismatch(const Services& services, const AuthenticationInput& input, 
 Result<Authenticated> Authenticate(const Services& services, const AuthenticationInput& input) {
   auto& [verifier, cache] = State();
   auto expectation = Expect(services, input);
-  verifier.examine(input.request.view(), expectation);
+  if (input.form != nullptr) {
+    verifier.examine_post(*input.form, expectation);
+  } else {
+    verifier.examine(input.request.view(), expectation);
+  }
   if (input.service != Service::kS3 && (verifier.failure().scope_faults & sigv4::ScopeFault::kRegion) != 0 &&
       IsGlobalRegion(verifier.claim().scope.region)) {
     const std::string region(verifier.claim().scope.region);

@@ -26,7 +26,8 @@ struct AuthenticationInput {
   std::string_view virtual_bucket;            ///< S3: the bucket that Host names, if it does
   const sigv4::Sha256Digest* body = nullptr;  ///< IAM and STS: hash of the body
   store::Millis now;
-  std::string_view request_id;  ///< under which a failed signature's explanation is kept
+  std::string_view request_id;            ///< under which a failed signature's explanation is kept
+  const sigv4::PostForm* form = nullptr;  ///< S3: the fields of a POST upload, which carry its signature
 };
 
 /// Verifies the signature of one request against the keys that exist, in AWS's order of complaint. Runs without

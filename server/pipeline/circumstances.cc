@@ -86,9 +86,10 @@ Values S3Key(std::string_view key, const Identity& identity, const Circumstances
   if (key == "prefix" || key == "delimiter" || key == "max-keys") return Given(c.params.find(key));
   if (key == "versionid") return Given(c.params.find("versionId"));
   if (identity.anonymous() && (key == "authtype" || key == "signatureversion")) return std::nullopt;
-  if (key == "authtype") return One(c.presigned ? "REST-QUERY-STRING" : "REST-HEADER");
+  if (key == "authtype") return One(c.form ? "POST" : c.presigned ? "REST-QUERY-STRING" : "REST-HEADER");
   if (key == "signatureversion") {
-    const bool first = c.request.header_or_empty("authorization").starts_with("AWS ") || c.params.has("AWSAccessKeyId");
+    const bool first = c.request.header_or_empty("authorization").starts_with("AWS ") ||
+                       c.params.has("AWSAccessKeyId") || (c.form && c.request.header("awsaccesskeyid"));
     return One(first ? "AWS" : "AWS4-HMAC-SHA256");
   }
   if (key.starts_with("x-amz-") || key == "if-match" || key == "if-none-match") {

@@ -20,6 +20,7 @@ struct Circumstances {
   store::Millis now;
   std::string_view region;
   bool presigned;
+  bool form = false;  ///< a POST upload, whose fields stand in the request as headers
 };
 
 /// The values of the condition keys in `wanted` (lower case) that this request has (aws-facts D4).

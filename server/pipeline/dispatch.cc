@@ -9,6 +9,7 @@
 #include "server/pipeline/error_response.h"
 #include "server/pipeline/errors.h"
 #include "server/pipeline/plain_payload.h"
+#include "server/pipeline/post_upload.h"
 
 namespace keymill::pipeline {
 namespace {
@@ -146,6 +147,7 @@ Task<Result<http::Response>> Dispatcher::answer_s3(const http::Request& request,
   auto route = router_.route_s3(request);
   if (!route) co_return std::move(route.error());
   const Operation& operation = *(exchange.operation = route->operation);
+  if (operation.is_form()) co_return co_await answer_post(request, body, exchange, std::move(*route));
 
   auto verified = Authenticate(services_, {request, Service::kS3, route->virtual_host ? route->bucket : "", nullptr,
                                            exchange.now, exchange.request_id});
@@ -173,6 +175,35 @@ Task<Result<http::Response>> Dispatcher::answer_s3(const http::Request& request,
   Payload& payload = chunked ? static_cast<Payload&>(*chunked) : plain;
   Call call(services_, request, *route, identity, payload, exchange.now, exchange.request_id, verified->presigned);
   co_return co_await operation.handler(call);
+}
+
+// A form has to be read before anything is known of it: who sends it, and even which object it is about.
+Task<Result<http::Response>> Dispatcher::answer_post(const http::Request& request, http::BodyStream& body,
+                                                     Exchange& exchange, Route route) {
+  if (auto fine = PostUpload::check_headers(request); !fine) co_return std::move(fine.error());
+  PostUpload form(request, body);
+  if (auto read = co_await form.read_fields(); !read) co_return std::move(read.error());
+  route.key = form.key();
+
+  const auto signature = form.signature();
+  auto verified =
+      Authenticate(services_, {request, Service::kS3, {}, nullptr, exchange.now, exchange.request_id, &signature});
+  if (!verified) co_return std::move(verified.error());
+  static const Identity kAnonymous;
+  const Identity& identity = verified->credential ? verified->credential->identity : kAnonymous;
+  exchange.access_key_id = identity.access_key_id;
+  if (!identity.anonymous()) {
+    if (auto allowed = form.check_policy(route.bucket, exchange.now / 1000); !allowed) {
+      co_return std::move(allowed.error());
+    }
+  }
+  const Circumstances circumstances{form.request(), route.params, exchange.now, services_.config.region, false, true};
+  const std::string resource = S3Resource(route);
+  if (auto decision = Decide(identity, *route.operation, resource, circumstances); !decision.allowed()) {
+    co_return Denial(identity, *route.operation, resource, Service::kS3, decision);
+  }
+  Call call(services_, form.request(), route, identity, form, exchange.now, exchange.request_id, false);
+  co_return co_await route.operation->handler(call);
 }
 
 Task<Result<http::Response>> Dispatcher::answer_query(const http::Request& request, http::BodyStream& body,

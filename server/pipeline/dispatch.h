@@ -26,6 +26,8 @@ class Dispatcher final : public http::Application {
 
   Task<Result<http::Response>> answer(const http::Request& request, http::BodyStream& body, Exchange& exchange);
   Task<Result<http::Response>> answer_s3(const http::Request& request, http::BodyStream& body, Exchange& exchange);
+  Task<Result<http::Response>> answer_post(const http::Request& request, http::BodyStream& body, Exchange& exchange,
+                                           Route route);
   Task<Result<http::Response>> answer_control(const http::Request& request, http::BodyStream& body, Exchange& exchange);
   Task<Result<http::Response>> answer_query(const http::Request& request, http::BodyStream& body, Exchange& exchange,
                                             Router::Target target);

@@ -27,8 +27,22 @@ inline constexpr ErrorKind NotImplemented{"NotImplemented", 501,
 inline constexpr ErrorKind AccessDenied{"AccessDenied", 403, "Access Denied"};
 inline constexpr ErrorKind MaxMessageLengthExceeded{"MaxMessageLengthExceeded", 400, "Your request was too big."};
 inline constexpr ErrorKind KeyTooLongError{"KeyTooLongError", 400, "Your key is too long"};
+inline constexpr ErrorKind PreconditionFailed{"PreconditionFailed", 412,
+                                              "At least one of the pre-conditions you specified did not hold"};
+inline constexpr ErrorKind EntityTooLarge{"EntityTooLarge", 400,
+                                          "Your proposed upload exceeds the maximum allowed size"};
+inline constexpr ErrorKind EntityTooSmall{"EntityTooSmall", 400,
+                                          "Your proposed upload is smaller than the minimum allowed size"};
 inline constexpr ErrorKind XAmzContentSha256Mismatch{
     "XAmzContentSHA256Mismatch", 400, "The provided 'x-amz-content-sha256' header does not match what was computed."};
+
+/// InvalidArgument names what was wrong and, mostly, its value.
+inline constexpr ErrorKind InvalidArgument{"InvalidArgument", 400, "Invalid Argument"};
+inline aws::Error InvalidArgumentNamed(std::string message, std::string_view name, std::string_view value) {
+  return aws::Error(InvalidArgument, std::move(message))
+      .with("ArgumentName", std::string(name))
+      .with("ArgumentValue", std::string(value));
+}
 
 // Control API.
 inline constexpr ErrorKind NoSuchResource{"NoSuchResource", 404, "There is nothing at this path of the control API."};

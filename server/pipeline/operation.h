@@ -35,6 +35,8 @@ struct Operation {
 
   /// The operations whose body may come in aws-chunked form.
   constexpr bool streams() const { return name == "PutObject" || name == "UploadPart"; }
+  /// The operation that is a form: its fields stand for headers and carry the signature.
+  constexpr bool is_form() const { return name == "PostObject"; }
 };
 
 /// True if every `name` or `name=value` of `earlier` is demanded by `later` too.

@@ -192,13 +192,9 @@ Result<store::Object> Complete(store::Txn& txn, const Call& call, const Complete
 }
 
 std::string CompleteResult(const Call& call, const store::Object& object) {
-  std::string location = call.request().secure ? "https://" : "http://";
-  location.append(call.request().host).append("/");
-  if (!call.route().virtual_host) location.append(call.route().bucket).append("/");
-  location += sigv4::uri_encode(object.key);
   aws::XmlWriter xml;
   xml.declaration().open("CompleteMultipartUploadResult", kNamespace);
-  xml.text("Location", location)
+  xml.text("Location", ObjectUrl(call))
       .text("Bucket", call.route().bucket)
       .text("Key", object.key)
       .text("ETag", Quoted(object.etag));

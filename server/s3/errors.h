@@ -12,11 +12,16 @@ using aws::ErrorKind;
 
 using pipeline::AccessDenied;
 using pipeline::BadRequest;
+using pipeline::EntityTooLarge;
+using pipeline::EntityTooSmall;
+using pipeline::InvalidArgument;
+using pipeline::InvalidArgumentNamed;
 using pipeline::InvalidRequest;
 using pipeline::KeyTooLongError;
 using pipeline::MaxMessageLengthExceeded;
 using pipeline::MethodNotAllowed;
 using pipeline::NotImplemented;
+using pipeline::PreconditionFailed;
 
 inline constexpr ErrorKind AccessControlListNotSupported{"AccessControlListNotSupported", 400,
                                                          "The bucket does not allow ACLs"};
@@ -32,10 +37,6 @@ inline constexpr ErrorKind BucketNotEmpty{"BucketNotEmpty", 409, "The bucket you
 inline constexpr ErrorKind ConditionalRequestConflict{
     "ConditionalRequestConflict", 409,
     "The conditional request cannot succeed due to a conflicting operation against this resource."};
-inline constexpr ErrorKind EntityTooLarge{"EntityTooLarge", 400,
-                                          "Your proposed upload exceeds the maximum allowed size"};
-inline constexpr ErrorKind EntityTooSmall{"EntityTooSmall", 400,
-                                          "Your proposed upload is smaller than the minimum allowed size"};
 inline constexpr ErrorKind IllegalLocationConstraintException{
     "IllegalLocationConstraintException", 400,
     "The unspecified location constraint is incompatible for the region specific endpoint this request was sent to."};
@@ -43,7 +44,6 @@ inline constexpr ErrorKind IllegalVersioningConfigurationException{"IllegalVersi
                                                                    "The Versioning element must be specified"};
 inline constexpr ErrorKind IncompleteBody{
     "IncompleteBody", 400, "You did not provide the number of bytes specified by the Content-Length HTTP header"};
-inline constexpr ErrorKind InvalidArgument{"InvalidArgument", 400, "Invalid Argument"};
 inline constexpr ErrorKind InvalidBucketAclWithObjectOwnership{
     "InvalidBucketAclWithObjectOwnership", 400,
     "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting"};
@@ -110,17 +110,8 @@ inline constexpr ErrorKind ObjectLockConfigurationNotFoundError{
     "ObjectLockConfigurationNotFoundError", 404, "Object Lock configuration does not exist for this bucket"};
 inline constexpr ErrorKind OwnershipControlsNotFoundError{"OwnershipControlsNotFoundError", 404,
                                                           "The bucket ownership controls were not found"};
-inline constexpr ErrorKind PreconditionFailed{"PreconditionFailed", 412,
-                                              "At least one of the pre-conditions you specified did not hold"};
 inline constexpr ErrorKind ReplicationConfigurationNotFoundError{"ReplicationConfigurationNotFoundError", 404,
                                                                  "The replication configuration was not found"};
 inline constexpr ErrorKind UnexpectedContent{"UnexpectedContent", 400, "This request does not support content"};
-
-/// InvalidArgument names what was wrong and, mostly, its value.
-inline Error InvalidArgumentNamed(std::string message, std::string_view name, std::string_view value) {
-  return Error(InvalidArgument, std::move(message))
-      .with("ArgumentName", std::string(name))
-      .with("ArgumentValue", std::string(value));
-}
 
 }  // namespace keymill::s3

@@ -37,8 +37,9 @@ Answer PutObjectAcl(Call& call);
 Answer GetObject(Call& call);
 Answer HeadObject(Call& call);
 
-// put.cc, copy.cc, delete.cc
+// put.cc, post.cc, copy.cc, delete.cc
 Answer PutObject(Call& call);
+Answer PostObject(Call& call);
 Answer CopyObject(Call& call);
 Answer DeleteObject(Call& call);
 Answer DeleteObjects(Call& call);

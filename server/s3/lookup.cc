@@ -2,6 +2,7 @@
 
 #include "server/aws/ids.h"
 #include "server/s3/errors.h"
+#include "sigv4/encoding.h"
 
 namespace keymill::s3 {
 
@@ -32,6 +33,13 @@ Result<> CheckKey(std::string_view key) {
   return Error(KeyTooLongError)
       .with("Size", std::to_string(key.size()))
       .with("MaxSizeAllowed", std::to_string(kMaxKeySize));
+}
+
+std::string ObjectUrl(const pipeline::Call& call) {
+  std::string url = call.request().secure ? "https://" : "http://";
+  url.append(call.request().host).append("/");
+  if (!call.route().virtual_host) url.append(call.route().bucket).append("/");
+  return url += sigv4::uri_encode(call.route().key);
 }
 
 http::Response XmlResponse(std::string document) {

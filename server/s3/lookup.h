@@ -20,6 +20,9 @@ Result<> CheckExpectedOwner(std::optional<std::string_view> expected, const stor
 
 Result<> CheckKey(std::string_view key);
 
+/// The URL under which the client reaches the object that it writes, its key percent-encoded, slashes too.
+std::string ObjectUrl(const pipeline::Call& call);
+
 /// 200 with a document.
 http::Response XmlResponse(std::string document);
 

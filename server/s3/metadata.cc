@@ -38,9 +38,11 @@ void AddMetadata(store::StringPairs& metadata, std::string name, std::string val
 }
 
 Result<> ReadUserMetadata(const pipeline::Call& call, store::StringPairs& metadata) {
+  const bool form = call.route().operation->is_form();  // whose fields are UTF-8 as they are
   for (const auto& [name, value] : call.request().headers) {
     if (!sigv4::starts_with_ignoring_case(name, kMetaPrefix)) continue;
-    AddMetadata(metadata, sigv4::lower(name.substr(kMetaPrefix.size())), DecodeHeaderText(value));
+    AddMetadata(metadata, sigv4::lower(name.substr(kMetaPrefix.size())),
+                form ? std::string(value) : DecodeHeaderText(value));
   }
   if (call.presigned()) {
     for (const auto& [name, value] : call.params().all()) {

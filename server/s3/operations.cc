@@ -104,7 +104,7 @@ constexpr Operation kOperations[] = {
   {"HeadBucket", "s3:ListBucket", HeadBucket, "HEAD", kBucket},
   {"CreateBucket", "s3:CreateBucket", CreateBucket, "PUT", kBucket},
   {"DeleteBucket", "s3:DeleteBucket", DeleteBucket, "DELETE", kBucket},
-  {"PostObject", "s3:PutObject", kNone, "POST", kBucket},
+  {"PostObject", "s3:PutObject", PostObject, "POST", kBucket},
 
   // Multipart uploads.
   {"CreateMultipartUpload", "s3:PutObject", CreateMultipartUpload, "POST", kObject, "uploads"},

@@ -1,3 +1,5 @@
+#include "server/s3/put.h"
+
 #include "server/s3/acl.h"
 #include "server/s3/conditions.h"
 #include "server/s3/errors.h"
@@ -24,17 +26,13 @@ Result<store::Bucket> Admit(const store::Reader& reader, const Call& call, const
 
 }  // namespace
 
-Answer PutObject(Call& call) {
-  store::Object object;
+Task<Result<>> WriteObject(pipeline::Call& call, const WriteConditions& conditions, store::Object& object) {
   object.key = call.route().key;
   object.owner = call.identity().account;
-  if (!call.request().content_length && !call.request().chunked) co_return Error(MissingContentLength);
   if (auto read = ReadObjectHeaders(call, object); !read) co_return read.error();
-  const auto conditions = WriteConditionsOf(call);
-  if (!conditions) co_return conditions.error();
   auto declared = ReadDeclaredDigests(call);
   if (!declared) co_return declared.error();
-  auto admit = [&](const store::Reader& reader) { return Admit(reader, call, *conditions); };
+  auto admit = [&](const store::Reader& reader) { return Admit(reader, call, conditions); };
   const auto admitted = co_await call.read(admit);
   if (!admitted) co_return admitted.error();
   if (auto read = ReadObjectAcl(call, *admitted, object); !read) co_return read.error();
@@ -48,7 +46,7 @@ Answer PutObject(Call& call) {
   object.checksum = receiver.checksum();
   const std::string version_id = NewVersionId();
   auto put = [&](store::Txn& txn) -> Result<> {
-    auto bucket = Admit(txn, call, *conditions);
+    auto bucket = Admit(txn, call, conditions);
     if (!bucket) return bucket.error();
     object.body = receiver.place(txn);
     StoreObject(txn, *bucket, object, version_id);
@@ -56,12 +54,24 @@ Answer PutObject(Call& call) {
   };
   if (auto committed = co_await call.commit(put); !committed) co_return committed.error();
   receiver.kept();
+  co_return Result<>();
+}
 
-  http::Response response;
+void WritePutHeaders(http::Response& response, const store::Object& object) {
   response.header("ETag", Quoted(object.etag));
   WriteChecksumHeaders(response, object);
   WriteEncryptionHeader(response);
   WriteNewVersionHeader(response, object);
+}
+
+Answer PutObject(Call& call) {
+  if (!call.request().content_length && !call.request().chunked) co_return Error(MissingContentLength);
+  const auto conditions = WriteConditionsOf(call);
+  if (!conditions) co_return conditions.error();
+  store::Object object;
+  if (auto written = co_await WriteObject(call, *conditions, object); !written) co_return written.error();
+  http::Response response;
+  WritePutHeaders(response, object);
   co_return response;
 }
 
