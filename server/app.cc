@@ -7,6 +7,7 @@
 
 #include "server/control/operations.h"
 #include "server/http/server.h"
+#include "server/http/tls.h"
 #include "server/iam/operations.h"
 #include "server/iam/permissions.h"
 #include "server/iam/resource.h"
@@ -44,10 +45,18 @@ store::DbOptions OpenOptions(const Config& config) {
   return options;
 }
 
-http::ServerOptions SocketOptions(const Config& config) {
+std::unique_ptr<http::TlsContext> MakeTls(const Config& config, const std::filesystem::path& authority) {
+  if (!config.tls) return nullptr;
+  if (authority.empty()) return http::TlsContext::FromFiles(config.tls_certificate, config.tls_key);
+  return http::TlsContext::FromLocalAuthority(authority.parent_path(), config.domains);
+}
+
+http::ServerOptions SocketOptions(const Config& config, const http::TlsContext* tls) {
   http::ServerOptions options;
   options.listen = config.listen;
   options.threads = config.threads;
+  if (tls != nullptr) options.tls_listen = config.tls_listen;
+  options.tls = tls;
   return options;
 }
 
@@ -63,7 +72,14 @@ struct App::Impl {
         root(config, db, committer),
         router({s3::Operations(), iam::Operations(), sts::Operations(), control::Operations()}, config.domains),
         dispatcher({config, db, committer, identities, clock, explanations}, router, &iam::ResourceArns),
-        server(SocketOptions(config), dispatcher) {}
+        tls(MakeTls(config, authority_file())),
+        server(SocketOptions(config, tls.get()), dispatcher) {}
+
+  // Beside the credentials, which have a directory of their own even in memory.
+  std::filesystem::path authority_file() const {
+    if (!config.tls || !config.tls_certificate.empty()) return {};
+    return root.credentials_file().parent_path() / "tls" / "ca.pem";
+  }
 
   void save_uses() {
     auto uses = identities.take_unsaved_uses();
@@ -95,6 +111,7 @@ struct App::Impl {
   RootUser root;
   pipeline::Router router;
   pipeline::Dispatcher dispatcher;
+  std::unique_ptr<http::TlsContext> tls;
   http::Server server;
 
   std::mutex mutex;
@@ -127,9 +144,11 @@ void App::stop() {
 }
 
 std::vector<std::string> App::endpoints() const {
-  auto all = impl_->server.endpoints();
-  for (auto& endpoint : all) endpoint = "http://" + endpoint;
-  return all;
+  return impl_->server.endpoints();
+}
+
+std::filesystem::path App::authority_file() const {
+  return impl_->authority_file();
 }
 
 const std::filesystem::path& App::credentials_file() const {

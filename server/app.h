@@ -21,7 +21,9 @@ class App {
   /// committer, close the database.
   void stop();
 
-  std::vector<std::string> endpoints() const;             ///< "http://127.0.0.1:5396"
+  std::vector<std::string> endpoints() const;  ///< "http://127.0.0.1:5396"; https:// ones last
+  /// What clients must be told to trust (PEM); empty without TLS or with certificates from files.
+  std::filesystem::path authority_file() const;
   const std::filesystem::path& credentials_file() const;  ///< the root user's, in AWS's shared-credentials format
 
  private:

@@ -10,7 +10,10 @@ namespace keymill {
 /// What `keymill serve` was asked for. Filled from flags and KEYMILL_* variables in main; never changes afterwards.
 struct Config {
   std::vector<std::string> listen = {"127.0.0.1:5396"};  ///< host:port, port 0 = any free one
-  std::filesystem::path data;                            ///< empty with in_memory
+  bool tls = false;                                      ///< HTTPS beside HTTP
+  std::vector<std::string> tls_listen = {"127.0.0.1:5397"};
+  std::filesystem::path tls_certificate, tls_key;  ///< PEM; empty = a local authority in DATA/tls
+  std::filesystem::path data;                      ///< empty with in_memory
   bool in_memory = false;
   std::string region = "us-east-1";
   std::string account_id = "123456789012";

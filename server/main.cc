@@ -43,12 +43,12 @@ sigset_t StopSignals() {
   return signals;
 }
 
-void WriteReadyFile(const std::filesystem::path& file, const std::string& endpoint) {
+void WriteReadyFile(const std::filesystem::path& file, const std::vector<std::string>& endpoints) {
   auto beside = file;
   beside += ".new";
   {
     std::ofstream out(beside);
-    out << endpoint << '\n';
+    for (const auto& endpoint : endpoints) out << endpoint << '\n';
     if (!out.flush()) throw std::runtime_error("cannot write the ready file " + beside.string());
   }
   std::filesystem::rename(beside, file);
@@ -65,9 +65,14 @@ int Serve(const Config& config) {
   auto endpoints = app.endpoints();
   for (const auto& endpoint : endpoints) log::Info("listening", {{"endpoint", endpoint}});
   log::Info("root credentials", {{"file", app.credentials_file().string()}, {"profile", "keymill"}});
-  if (!config.ready_file.empty()) WriteReadyFile(config.ready_file, endpoints.front());
-  std::cout << "keymill ready endpoint=" << endpoints.front() << " credentials=" << app.credentials_file().string()
-            << std::endl;
+  if (!config.ready_file.empty()) WriteReadyFile(config.ready_file, endpoints);
+  std::cout << "keymill ready endpoint=" << endpoints.front() << " credentials=" << app.credentials_file().string();
+  if (config.tls) std::cout << " tls_endpoint=" << endpoints.back();
+  if (auto authority = app.authority_file(); !authority.empty()) {
+    std::cout << " ca=" << authority.string();
+    log::Info("clients trust HTTPS with", {{"AWS_CA_BUNDLE", authority.string()}});
+  }
+  std::cout << std::endl;
 
   int signal = 0;
   sigwait(&signals, &signal);
@@ -106,6 +111,22 @@ void AddServe(CLI::App& root, ServeFlags& flags) {
       ->delimiter(',')
       ->type_name("HOST:PORT")
       ->capture_default_str();
+  auto* tls = serve->add_flag("--tls", c.tls, "HTTPS beside HTTP, with a local authority in DATA/tls to trust")
+                  ->envname("KEYMILL_TLS");
+  auto* tls_listen = serve->add_option("--tls-listen", c.tls_listen, "Address for HTTPS; implies --tls; repeatable")
+                         ->envname("KEYMILL_TLS_LISTEN")
+                         ->delimiter(',')
+                         ->type_name("HOST:PORT")
+                         ->capture_default_str();
+  auto* certificate = serve
+                          ->add_option("--tls-cert", c.tls_certificate,
+                                       "Certificate (PEM, with its chain) in place of the local authority's")
+                          ->envname("KEYMILL_TLS_CERT")
+                          ->type_name("FILE");
+  auto* key =
+      serve->add_option("--tls-key", c.tls_key, "Its private key (PEM)")->envname("KEYMILL_TLS_KEY")->type_name("FILE");
+  certificate->needs(key);
+  key->needs(certificate);
   serve->add_option("--data", c.data, "Directory for users, keys and objects [~/.local/share/keymill]")
       ->envname("KEYMILL_DATA")
       ->type_name("DIR");
@@ -161,8 +182,9 @@ void AddServe(CLI::App& root, ServeFlags& flags) {
       "Secrets come from the environment only:\n"
       "  KEYMILL_ROOT_ACCESS_KEY_ID, KEYMILL_ROOT_SECRET_ACCESS_KEY  the root user's key [made at first start]\n"
       "  KEYMILL_MASTER_KEY  64 hexadecimal digits that seal the stored secrets [DATA/master.key]");
-  serve->callback([&flags] {
+  serve->callback([&flags, tls, tls_listen, certificate] {
     auto& config = flags.config;
+    config.tls = tls->as<bool>() || tls_listen->count() > 0 || certificate->count() > 0;
     auto from_environment = [](const char* name) { return std::string(std::getenv(name) ? std::getenv(name) : ""); };
     config.root_access_key_id = from_environment("KEYMILL_ROOT_ACCESS_KEY_ID");
     config.root_secret_access_key = from_environment("KEYMILL_ROOT_SECRET_ACCESS_KEY");

@@ -18,6 +18,7 @@
 
 #include "server/http/runtime.h"
 #include "server/http/server.h"
+#include "server/http/tls.h"
 #include "sigv4/request_view.h"
 
 namespace keymill::http {
@@ -72,7 +73,7 @@ struct IoThread::Impl {
   void abort_sessions();
 };
 
-/// Takes over a connected socket; deletes itself when the connection ends.
-void StartSession(IoThread::Impl& thread, tcp::socket socket);
+/// Takes over a connected socket (`tls`: nullptr for plain HTTP); deletes itself when the connection ends.
+void StartSession(IoThread::Impl& thread, tcp::socket socket, const TlsContext* tls);
 
 }  // namespace keymill::http

@@ -17,10 +17,11 @@ struct Request {
   std::string_view raw_path;   ///< percent-encoded, starts with '/' (an absolute-form target is cut down to its path)
   std::string_view raw_query;  ///< without '?'
   std::span<const sigv4::Header> headers;
-  std::string_view host;  ///< Host as sent, with its port; empty if absent
-  std::string_view peer;  ///< client address without port
-  bool secure = false;    ///< came over TLS
-  bool chunked = false;   ///< Transfer-Encoding: chunked
+  std::string_view host;         ///< Host as sent, with its port; empty if absent
+  std::string_view peer;         ///< client address without port
+  bool secure = false;           ///< came over TLS
+  std::string_view tls_version;  ///< "1.2" or "1.3"; empty without TLS
+  bool chunked = false;          ///< Transfer-Encoding: chunked
   std::optional<std::uint64_t> content_length;
   std::size_t head_size = 0;  ///< bytes of request line and header section on the wire
 

@@ -11,83 +11,88 @@ struct Address {
   std::string host, port;
 };
 
-Address SplitAddress(const std::string& text) {
+Address SplitAddress(const std::string& flag, const std::string& text) {
   auto colon = text.rfind(':');
   if (colon == std::string::npos || colon + 1 == text.size())
-    throw ListenError("--listen " + text + ": expected HOST:PORT, for example 127.0.0.1:5396");
+    throw ListenError(flag + " " + text + ": expected HOST:PORT, for example 127.0.0.1:5396");
   Address address{text.substr(0, colon), text.substr(colon + 1)};
   if (address.host.starts_with('[') && address.host.ends_with(']'))
     address.host = address.host.substr(1, address.host.size() - 2);
   if (address.port.size() > 5 || address.port.find_first_not_of("0123456789") != std::string::npos ||
       std::stoul(address.port) > 65535)
-    throw ListenError("--listen " + text + ": '" + address.port + "' is not a port number");
-  if (address.host.empty())
-    throw ListenError("--listen " + text + ": the host is missing; 0.0.0.0 means every address");
+    throw ListenError(flag + " " + text + ": '" + address.port + "' is not a port number");
+  if (address.host.empty()) throw ListenError(flag + " " + text + ": the host is missing; 0.0.0.0 means every address");
   return address;
 }
 
 }  // namespace
 
 struct Server::Impl {
+  struct Acceptor {
+    tcp::acceptor socket;
+    const TlsContext* tls;
+  };
+
   Impl(const ServerOptions& server_options, Application& app) : options(server_options) {
     auto count = options.threads != 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency());
     for (unsigned i = 0; i < count; ++i) threads.push_back(std::make_unique<IoThread::Impl>(options, app));
-    for (const auto& text : options.listen) bind(text);
+    for (const auto& text : options.listen) bind("--listen", text, nullptr);
+    for (const auto& text : options.tls_listen) bind("--tls-listen", text, options.tls);
   }
 
-  void bind(const std::string& text) {
-    auto address = SplitAddress(text);
+  void bind(const std::string& flag, const std::string& text, const TlsContext* tls) {
+    auto address = SplitAddress(flag, text);
     auto& io = threads.front()->io;
     ErrorCode ec;
     tcp::resolver resolver(io);
     auto found = resolver.resolve(address.host, address.port, tcp::resolver::passive, ec);
-    if (ec) throw ListenError("--listen " + text + ": cannot resolve the host: " + ec.message());
+    if (ec) throw ListenError(flag + " " + text + ": cannot resolve the host: " + ec.message());
     tcp::acceptor acceptor(io);
     auto endpoint = found.begin()->endpoint();
     acceptor.open(endpoint.protocol(), ec);
     if (!ec) acceptor.set_option(asio::socket_base::reuse_address(true), ec);
     if (!ec) acceptor.bind(endpoint, ec);
     if (!ec) acceptor.listen(4096, ec);
-    if (ec) throw ListenError("--listen " + text + ": cannot listen: " + ec.message());
-    acceptors.push_back(std::move(acceptor));
+    if (ec) throw ListenError(flag + " " + text + ": cannot listen: " + ec.message());
+    acceptors.push_back(std::make_unique<Acceptor>(Acceptor{std::move(acceptor), tls}));
   }
 
-  void accept(tcp::acceptor& acceptor) {
-    acceptor.async_accept([this, &acceptor](ErrorCode ec, tcp::socket socket) {
+  void accept(Acceptor& acceptor) {
+    acceptor.socket.async_accept([this, &acceptor](ErrorCode ec, tcp::socket socket) {
       if (ec == asio::error::operation_aborted) return;
       if (ec) {  // out of file descriptors, most likely: try again when some have been closed
         auto timer = std::make_shared<asio::steady_timer>(threads.front()->io, std::chrono::milliseconds(50));
         timer->async_wait([this, &acceptor, timer](ErrorCode stopped) {
-          if (!stopped && acceptor.is_open()) accept(acceptor);
+          if (!stopped && acceptor.socket.is_open()) accept(acceptor);
         });
         return;
       }
-      hand_over(std::move(socket));
+      hand_over(std::move(socket), acceptor.tls);
       accept(acceptor);
     });
   }
 
-  void hand_over(tcp::socket socket) {
+  void hand_over(tcp::socket socket, const TlsContext* tls) {
     auto& thread = *threads[turn++ % threads.size()];
     if (&thread == threads.front().get()) {
-      StartSession(thread, std::move(socket));
+      StartSession(thread, std::move(socket), tls);
       return;
     }
     ErrorCode ec;
     auto protocol = socket.local_endpoint(ec).protocol();
     auto fd = socket.release(ec);
     if (ec) return;
-    asio::post(thread.io, [&thread, protocol, fd] {
+    asio::post(thread.io, [&thread, protocol, fd, tls] {
       ErrorCode failed;
       tcp::socket moved(thread.io);
       moved.assign(protocol, fd, failed);
-      if (!failed) StartSession(thread, std::move(moved));
+      if (!failed) StartSession(thread, std::move(moved), tls);
     });
   }
 
   ServerOptions options;
   std::vector<std::unique_ptr<IoThread::Impl>> threads;
-  std::vector<tcp::acceptor> acceptors;
+  std::vector<std::unique_ptr<Acceptor>> acceptors;
   std::size_t turn = 0;
   bool started = false;
 };
@@ -102,16 +107,17 @@ Server::~Server() {
 std::vector<std::string> Server::endpoints() const {
   std::vector<std::string> all;
   for (const auto& acceptor : impl_->acceptors) {
-    auto endpoint = acceptor.local_endpoint();
+    auto endpoint = acceptor->socket.local_endpoint();
     auto host = endpoint.address().to_string();
-    all.push_back((endpoint.address().is_v6() ? "[" + host + "]" : host) + ":" + std::to_string(endpoint.port()));
+    all.push_back((acceptor->tls ? "https://" : "http://") + (endpoint.address().is_v6() ? "[" + host + "]" : host) +
+                  ":" + std::to_string(endpoint.port()));
   }
   return all;
 }
 
 void Server::start() {
   impl_->started = true;
-  for (auto& acceptor : impl_->acceptors) impl_->accept(acceptor);
+  for (auto& acceptor : impl_->acceptors) impl_->accept(*acceptor);
   for (auto& thread : impl_->threads) {
     thread->thread = std::thread([&impl = *thread] { impl.run(); });
   }
@@ -123,7 +129,7 @@ void Server::stop(std::chrono::milliseconds grace) {
   asio::post(threads.front()->io, [this] {
     for (auto& acceptor : impl_->acceptors) {
       ErrorCode ignored;
-      acceptor.close(ignored);
+      acceptor->socket.close(ignored);
     }
   });
   for (auto& thread : threads) {

@@ -14,6 +14,8 @@
 
 namespace keymill::http {
 
+class TlsContext;
+
 /// What the HTTP layer could not even parse, or would not wait for.
 enum class Malformed : std::uint8_t { kSyntax, kHeadTooLarge, kTimeout };
 
@@ -34,9 +36,11 @@ struct Timeouts {
 };
 
 struct ServerOptions {
-  std::vector<std::string> listen;  ///< "host:port", "[v6]:port"; port 0 = any
-  unsigned threads = 0;             ///< 0 = one per core
-  std::size_t max_head = 64 << 10;  ///< bytes of request line and headers before the connection is refused
+  std::vector<std::string> listen;      ///< "host:port", "[v6]:port"; port 0 = any
+  std::vector<std::string> tls_listen;  ///< the same for HTTPS
+  const TlsContext* tls = nullptr;      ///< for tls_listen; outlives the server
+  unsigned threads = 0;                 ///< 0 = one per core
+  std::size_t max_head = 64 << 10;      ///< bytes of request line and headers before the connection is refused
   Timeouts timeouts;
 };
 
@@ -50,8 +54,9 @@ class Server {
  public:
   Server(const ServerOptions& options, Application& application);  ///< binds; throws ListenError
   ~Server();
-  std::vector<std::string> endpoints() const;  ///< "127.0.0.1:41234", with the port that was bound
-  void start();                                ///< accepts from now on
+  /// "http://127.0.0.1:41234", with the port that was bound; those of HTTPS last.
+  std::vector<std::string> endpoints() const;
+  void start();  ///< accepts from now on
   /// Stops accepting, lets running requests finish until `grace` is over, then closes what is left. Blocks.
   void stop(std::chrono::milliseconds grace);
 

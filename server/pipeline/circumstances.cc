@@ -84,6 +84,7 @@ Values GlobalKey(std::string_view key, const Identity& identity, const Circumsta
 /// `key` without its "s3:". Header keys have the headers' names.
 Values S3Key(std::string_view key, const Identity& identity, const Circumstances& c) {
   if (key == "prefix" || key == "delimiter" || key == "max-keys") return Given(c.params.find(key));
+  if (key == "tlsversion") return c.request.secure ? One(c.request.tls_version) : std::nullopt;
   if (key == "versionid") return Given(c.params.find("versionId"));
   if (identity.anonymous() && (key == "authtype" || key == "signatureversion")) return std::nullopt;
   if (key == "authtype") return One(c.form ? "POST" : c.presigned ? "REST-QUERY-STRING" : "REST-HEADER");
