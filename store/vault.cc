@@ -22,6 +22,12 @@ constexpr char kSealFormat = 1;
 constexpr std::size_t kNonceSize = 12;
 constexpr std::size_t kTagSize = 16;
 
+constexpr char kHashFormat = 1;
+constexpr std::size_t kSaltSize = 16;
+constexpr std::size_t kHashSize = 32;
+constexpr std::uint64_t kScryptN = 1 << 14, kScryptR = 8, kScryptP = 1;
+constexpr std::uint64_t kScryptMemory = 64 << 20;  // bytes it may use at most
+
 struct FreeContext {
   void operator()(EVP_CIPHER_CTX* context) const { EVP_CIPHER_CTX_free(context); }
 };
@@ -36,6 +42,15 @@ unsigned char* Bytes(std::string& text) {
 
 void FillRandom(std::string& out, std::size_t offset, std::size_t count) {
   if (RAND_bytes(Bytes(out) + offset, static_cast<int>(count)) != 1) throw StoreError("no random numbers to be had");
+}
+
+std::string Scrypt(std::string_view password, std::string_view salt) {
+  std::string key(kHashSize, '\0');
+  if (EVP_PBE_scrypt(password.data(), password.size(), Bytes(salt), salt.size(), kScryptN, kScryptR, kScryptP,
+                     kScryptMemory, Bytes(key), key.size()) != 1) {
+    throw StoreError("a password could not be hashed");
+  }
+  return key;
 }
 
 class File {
@@ -172,6 +187,20 @@ std::string LoadOrCreateMasterKey(const std::filesystem::path& file) {
                        O_RDONLY | O_DIRECTORY);
   if (!directory || ::fsync(directory.fd()) != 0) RefuseErrno(file, "cannot be made durable");
   return lost_the_race ? Load(file) : key;
+}
+
+std::string HashPassword(std::string_view password) {
+  std::string hash(1 + kSaltSize, kHashFormat);
+  FillRandom(hash, 1, kSaltSize);
+  return hash + Scrypt(password, std::string_view(hash).substr(1));
+}
+
+bool PasswordMatches(std::string_view hash, std::string_view password) {
+  if (hash.size() != 1 + kSaltSize + kHashSize || hash[0] != kHashFormat) {
+    throw StoreError("a stored password is damaged");
+  }
+  const std::string key = Scrypt(password, hash.substr(1, kSaltSize));
+  return CRYPTO_memcmp(key.data(), hash.data() + 1 + kSaltSize, kHashSize) == 0;
 }
 
 }  // namespace keymill::store

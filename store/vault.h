@@ -29,6 +29,13 @@ class Vault {
 
 std::string RandomMasterKey();
 
+/// A password as it may be stored: scrypt with a random salt (N 2^14, r 8, p 1: about 16 MiB and 40 ms). Blocking.
+///
+///   hash = 0x01, salt (16 bytes), key (32 bytes)
+std::string HashPassword(std::string_view password);
+/// Constant time in what it compares. Blocking; throws StoreError if the hash is none.
+bool PasswordMatches(std::string_view hash, std::string_view password);
+
 /// The master key in `file`; the first time, a random one is written there (mode 0600, durable before it returns, and
 /// whole or not at all: two processes that start together agree on one). Throws OpenError if the file can be read or
 /// written by other users, or does not hold kMasterKeySize bytes.

@@ -16,6 +16,7 @@
 #include "server/iam/policy_versions.h"
 #include "server/iam/quotas.h"
 #include "server/iam/roles.h"
+#include "server/pipeline/mfa.h"
 #include "store/entities.h"
 #include "store/items.h"
 #include "store/principals.h"
@@ -61,7 +62,7 @@ std::vector<Entry> Summary(const store::Reader& reader, const std::string& accou
   for (const store::Entity& policy : policies) versions += store::ListPolicyVersions(reader, policy.id).size();
   const auto devices = store::ListItems(reader, ItemKind::kMfaDevice, account);
   const auto of_owner = [](const std::string& owner) {
-    return [&owner](const store::Item& device) { return Attribute(device.attributes, kUserAttribute) == owner; };
+    return [&owner](const store::Item& device) { return Attribute(device.attributes, pipeline::kMfaUser) == owner; };
   };
   const std::string nobody;
   const auto unused = static_cast<std::size_t>(std::count_if(devices.begin(), devices.end(), of_owner(nobody)));

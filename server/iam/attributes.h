@@ -15,7 +15,6 @@ inline constexpr std::string_view kSessionDurationAttribute = "MaxSessionDuratio
 inline constexpr std::string_view kDefaultVersionAttribute = "DefaultVersion";
 inline constexpr std::string_view kNextVersionAttribute = "NextVersion";
 
-inline constexpr std::string_view kUserAttribute = "User";  ///< of an MFA device: the owner's id; none = nobody's
 inline constexpr std::string_view kStatusAttribute = "Status";
 
 inline constexpr std::string_view kGovernedAttribute = "GovernedByPolicies";

@@ -11,6 +11,7 @@
 #include "server/iam/errors.h"
 #include "server/iam/password_policy.h"
 #include "server/iam/users.h"
+#include "server/pipeline/mfa.h"
 #include "sigv4/encoding.h"
 #include "store/items.h"
 
@@ -52,7 +53,7 @@ struct Sources {
 
   bool has_mfa(const std::string& owner) const {
     for (const store::Item& device : devices) {
-      if (Attribute(device.attributes, kUserAttribute) == owner) return true;
+      if (Attribute(device.attributes, pipeline::kMfaUser) == owner) return true;
     }
     return false;
   }

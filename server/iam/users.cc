@@ -5,6 +5,7 @@
 #include "server/aws/arn.h"
 #include "server/aws/ids.h"
 #include "server/aws/time.h"
+#include "server/iam/account_root.h"
 #include "server/iam/answer.h"
 #include "server/iam/attributes.h"
 #include "server/iam/boundaries.h"
@@ -14,6 +15,7 @@
 #include "server/iam/owner.h"
 #include "server/iam/page.h"
 #include "server/iam/tags.h"
+#include "server/pipeline/mfa.h"
 
 namespace keymill::iam {
 namespace {
@@ -28,9 +30,32 @@ void WriteWholeUser(aws::XmlWriter& xml, const store::User& user) {
   if (!user.tags.empty()) WriteTags(xml, user.tags);
 }
 
-/// GetUser on the root user answers from the account alone. Its record is not kept, so neither is a creation time.
-void WriteRootUser(aws::XmlWriter& xml, const std::string& account) {
-  xml.text("UserId", account).text("Arn", aws::RootArn(account));
+/// What a user must give up before it can be deleted, in AWS's words.
+std::optional<aws::Error> PossessionConflict(const store::Reader& reader, const store::User& user) {
+  struct Possession {
+    store::ItemKind kind;
+    std::string_view demand;
+  };
+  static constexpr Possession kPossessions[] = {
+      {store::ItemKind::kLoginProfile, "must delete login profile first."},
+      {store::ItemKind::kSigningCertificate, "must delete signing certificates first."},
+      {store::ItemKind::kServiceCredential, "must remove referenced objects first."},
+      {store::ItemKind::kSshKey, "must remove referenced objects first."},
+  };
+  for (const Possession& possession : kPossessions) {
+    if (!store::ListItems(reader, possession.kind, user.id).empty()) {
+      return aws::Error(DeleteConflict, "Cannot delete entity, " + std::string(possession.demand));
+    }
+  }
+  if (!pipeline::MfaDevicesOf(reader, user.account, user.id).empty()) {
+    return aws::Error(DeleteConflict, "Cannot delete entity, must delete MFA device first.");
+  }
+  return std::nullopt;
+}
+
+/// The root user has neither name nor path.
+void WriteRootUser(aws::XmlWriter& xml, const std::string& account, store::Millis created) {
+  xml.text("UserId", account).text("Arn", aws::RootArn(account)).text("CreateDate", aws::IsoSeconds(created));
 }
 
 }  // namespace
@@ -111,6 +136,7 @@ Result<> RemoveUser(store::Txn& txn, std::string_view account, std::string_view 
     return aws::Error(DeleteConflict, "Cannot delete entity, must remove users from group first.");
   }
   if (auto conflict = PolicyConflict(txn, user->id)) return *conflict;
+  if (auto conflict = PossessionConflict(txn, *user)) return *conflict;
   ClearBoundary(txn, user->id, user->permissions_boundary);
   store::EraseUser(txn, *user);
   return {};
@@ -133,7 +159,12 @@ Task<Result<http::Response>> GetUser(pipeline::Call& call) {
   aws::Form form(call.params().all(), aws::Form::Style::kIam);
   auto name = form.optional(kUserName);
   if (auto refusal = form.refusal()) co_return *refusal;
-  auto find = [&](const store::Reader& reader) { return FindOwner(reader, call.identity(), name); };
+  store::Millis created = 0;
+  auto find = [&](const store::Reader& reader) {
+    auto owner = FindOwner(reader, call.identity(), name);
+    if (owner && !owner->user) created = AccountCreated(reader, owner->account);
+    return owner;
+  };
   auto owner = co_await call.read(find);
   if (!owner) co_return owner.error();
   co_return Answer(call, [&](aws::XmlWriter& xml) {
@@ -141,7 +172,7 @@ Task<Result<http::Response>> GetUser(pipeline::Call& call) {
     if (owner->user) {
       WriteWholeUser(xml, *owner->user);
     } else {
-      WriteRootUser(xml, owner->account);
+      WriteRootUser(xml, owner->account, created);
     }
     xml.close();
   });
