@@ -3,6 +3,7 @@
 #include "store/buckets.h"
 #include "store/codec.h"
 #include "store/entities.h"
+#include "store/items.h"
 #include "store/principals.h"
 #include "store/uploads.h"
 #include "store/versions.h"
@@ -107,6 +108,7 @@ void EraseAccount(Txn& txn, std::string_view id) {
   for (const auto& user : ListUsers(txn, id, "/", {}, kNoLimit)) {
     EraseKeysOf(txn, user.id);
     EraseBelongings(txn, user.id);
+    EraseItemsOf(txn, user.id);
     EraseUser(txn, user);
   }
   for (const EntityKind kind : kKinds) {
@@ -116,6 +118,7 @@ void EraseAccount(Txn& txn, std::string_view id) {
     }
   }
   EraseKeysOf(txn, id);
+  EraseItemsOf(txn, id);
   txn.erase(Family::kMeta, RowKey(id));
 }
 

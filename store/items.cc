@@ -82,4 +82,11 @@ void EraseItem(Txn& txn, const Item& item) {
   txn.erase(Family::kPrincipals, ItemKey(item.kind, item.owner, item.name));
 }
 
+void EraseItemsOf(Txn& txn, std::string_view owner) {
+  for (int code = static_cast<int>(ItemKind::kAccountAlias); code <= static_cast<int>(ItemKind::kAccessReport);
+       ++code) {
+    for (const Item& item : ListItems(txn, static_cast<ItemKind>(code), owner)) EraseItem(txn, item);
+  }
+}
+
 }  // namespace keymill::store

@@ -45,5 +45,6 @@ std::vector<Item> AllItems(const Reader& reader, ItemKind kind);                
 /// Stores or replaces; seals the secret.
 void PutItem(Txn& txn, const Item& item);
 void EraseItem(Txn& txn, const Item& item);
+void EraseItemsOf(Txn& txn, std::string_view owner);  ///< of every kind
 
 }  // namespace keymill::store

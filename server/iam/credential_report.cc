@@ -5,7 +5,6 @@
 
 #include "server/aws/arn.h"
 #include "server/aws/time.h"
-#include "server/iam/account_root.h"
 #include "server/iam/answer.h"
 #include "server/iam/attributes.h"
 #include "server/iam/errors.h"
@@ -13,6 +12,7 @@
 #include "server/iam/users.h"
 #include "server/pipeline/mfa.h"
 #include "sigv4/encoding.h"
+#include "store/accounts.h"
 #include "store/items.h"
 
 namespace keymill::iam {
@@ -99,9 +99,11 @@ void AddCertificates(Row& row, const Sources& sources, const std::string& owner)
 }
 
 Row RootRow(const Sources& sources, const std::string& account) {
-  Row row{"<root_account>",           aws::RootArn(account),         Time(AccountCreated(sources.reader, account)),
-          std::string(kNotSupported), std::string(kNoInformation),   std::string(kNotSupported),
-          std::string(kNotSupported), Bool(sources.has_mfa(account))};
+  const auto record = store::FindAccount(sources.reader, account);
+  Row row{
+      "<root_account>",           aws::RootArn(account),         record ? Time(record->created) : std::string(kNone),
+      std::string(kNotSupported), std::string(kNoInformation),   std::string(kNotSupported),
+      std::string(kNotSupported), Bool(sources.has_mfa(account))};
   AddKeys(row, sources, account);
   AddCertificates(row, sources, account);
   return row;

@@ -5,7 +5,6 @@
 #include "server/aws/arn.h"
 #include "server/aws/ids.h"
 #include "server/aws/time.h"
-#include "server/iam/account_root.h"
 #include "server/iam/answer.h"
 #include "server/iam/attributes.h"
 #include "server/iam/boundaries.h"
@@ -16,6 +15,7 @@
 #include "server/iam/page.h"
 #include "server/iam/tags.h"
 #include "server/pipeline/mfa.h"
+#include "store/accounts.h"
 
 namespace keymill::iam {
 namespace {
@@ -162,7 +162,9 @@ Task<Result<http::Response>> GetUser(pipeline::Call& call) {
   store::Millis created = 0;
   auto find = [&](const store::Reader& reader) {
     auto owner = FindOwner(reader, call.identity(), name);
-    if (owner && !owner->user) created = AccountCreated(reader, owner->account);
+    if (owner && !owner->user) {
+      if (auto account = store::FindAccount(reader, owner->account)) created = account->created;
+    }
     return owner;
   };
   auto owner = co_await call.read(find);

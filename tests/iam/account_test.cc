@@ -80,6 +80,9 @@ TEST_F(StoredItems, KeepEverythingAndAreListedByOwner) {
   EXPECT_EQ(store::AllItems(reader_, item.kind).size(), 3u);
   committer_.run([&](store::Txn& txn) { store::EraseItem(txn, *found); });
   EXPECT_FALSE(store::FindItem(reader_, item.kind, "AIDA1", "b"));
+  committer_.run([&](store::Txn& txn) { store::EraseItemsOf(txn, "AIDA1"); });
+  EXPECT_FALSE(store::FindItem(reader_, store::ItemKind::kLoginProfile, "AIDA1", "d"));
+  EXPECT_EQ(store::AllItems(reader_, item.kind).size(), 1u) << "the other owner's";
 }
 
 }  // namespace
