@@ -13,6 +13,7 @@
 #include "server/s3/lookup.h"
 #include "server/s3/regions.h"
 #include "server/s3/tags.h"
+#include "sigv4/encoding.h"
 
 namespace keymill::s3 {
 namespace {
@@ -194,6 +195,10 @@ Answer CreateBucket(Call& call) {
   bucket.created = WholeSeconds(call.now());
   bucket.tags = PairsOf({request->tags});
   if (auto read = ReadAccess(call, bucket); !read) co_return read.error();
+  if (sigv4::equals_ignoring_case(call.header_or_empty("x-amz-bucket-object-lock-enabled"), "true")) {
+    bucket.object_lock = true;  // which needs versions to lock
+    bucket.versioning = store::Versioning::kEnabled;
+  }
   auto create = [&](store::Txn& txn) -> Result<> {
     if (const auto existing = store::FindBucket(txn, name)) return Recreate(*existing, bucket);
     store::PutBucket(txn, bucket);

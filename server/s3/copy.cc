@@ -6,6 +6,7 @@
 #include "server/s3/copy_source.h"
 #include "server/s3/errors.h"
 #include "server/s3/handlers.h"
+#include "server/s3/lock.h"
 #include "server/s3/lookup.h"
 #include "server/s3/metadata.h"
 #include "server/s3/receive.h"
@@ -184,6 +185,7 @@ Answer CopyObject(Call& call) {
     const auto plan = co_await call.read(find);
     if (!plan) co_return plan.error();
     store::Object copy = MakeCopy(*input, call, plan->from.object);
+    if (auto checked = CheckLockable(plan->target, copy); !checked) co_return checked.error();
     if (auto read = ReadObjectAcl(call, plan->target, copy); !read) co_return read.error();
     const ChecksumKind* kind = input->checksum != nullptr ? input->checksum : FindChecksumKind(copy.checksum.algorithm);
     if (kind == nullptr) kind = &kCrc64Nvme;

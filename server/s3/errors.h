@@ -97,6 +97,8 @@ inline constexpr ErrorKind NoSuchCORSConfiguration{"NoSuchCORSConfiguration", 40
 inline constexpr ErrorKind NoSuchKey{"NoSuchKey", 404, "The specified key does not exist."};
 inline constexpr ErrorKind NoSuchLifecycleConfiguration{"NoSuchLifecycleConfiguration", 404,
                                                         "The lifecycle configuration does not exist"};
+inline constexpr ErrorKind NoSuchObjectLockConfiguration{
+    "NoSuchObjectLockConfiguration", 404, "The specified object does not have a ObjectLock configuration"};
 inline constexpr ErrorKind NoSuchPublicAccessBlockConfiguration{"NoSuchPublicAccessBlockConfiguration", 404,
                                                                 "The public access block configuration was not found"};
 inline constexpr ErrorKind NoSuchTagSet{"NoSuchTagSet", 404, "The TagSet does not exist"};

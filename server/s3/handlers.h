@@ -37,6 +37,16 @@ Answer PutObjectAcl(Call& call);
 Answer GetObject(Call& call);
 Answer HeadObject(Call& call);
 
+// lock_configuration.cc
+Answer GetObjectLockConfiguration(Call& call);
+Answer PutObjectLockConfiguration(Call& call);
+
+// retention.cc
+Answer GetObjectRetention(Call& call);
+Answer PutObjectRetention(Call& call);
+Answer GetObjectLegalHold(Call& call);
+Answer PutObjectLegalHold(Call& call);
+
 // put.cc, post.cc, copy.cc, delete.cc
 Answer PutObject(Call& call);
 Answer PostObject(Call& call);

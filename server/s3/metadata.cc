@@ -7,6 +7,7 @@
 #include "server/aws/time.h"
 #include "server/s3/checksums.h"
 #include "server/s3/errors.h"
+#include "server/s3/lock.h"
 #include "server/s3/rfc2047.h"
 #include "server/s3/tags.h"
 #include "sigv4/encoding.h"
@@ -139,7 +140,7 @@ Result<> ReadPlacementHeaders(const pipeline::Call& call, store::Object& object)
     return Error(InvalidRedirectLocation);
   }
   object.website_redirect = redirect;
-  return {};
+  return ReadLockHeaders(call, object);
 }
 
 Result<Overrides> ReadOverrides(const pipeline::Call& call) {
@@ -180,6 +181,7 @@ void WriteObjectHeaders(http::Response& response, const store::Object& object, c
   WriteEncryptionHeader(response);
   if (!object.storage_class.empty()) response.header("x-amz-storage-class", object.storage_class);
   if (!object.website_redirect.empty()) response.header("x-amz-website-redirect-location", object.website_redirect);
+  WriteLockHeaders(response, object);
   if (!object.tags.empty()) response.header("x-amz-tagging-count", std::uint64_t{object.tags.size()});
   for (const auto& [name, value] : object.metadata) {
     response.header(std::string(kMetaPrefix).append(name), EncodeHeaderText(value));

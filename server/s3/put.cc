@@ -4,6 +4,7 @@
 #include "server/s3/conditions.h"
 #include "server/s3/errors.h"
 #include "server/s3/handlers.h"
+#include "server/s3/lock.h"
 #include "server/s3/lookup.h"
 #include "server/s3/metadata.h"
 #include "server/s3/receive.h"
@@ -35,6 +36,12 @@ Task<Result<>> WriteObject(pipeline::Call& call, const WriteConditions& conditio
   auto admit = [&](const store::Reader& reader) { return Admit(reader, call, conditions); };
   const auto admitted = co_await call.read(admit);
   if (!admitted) co_return admitted.error();
+  if (auto checked = CheckLockable(*admitted, object); !checked) co_return checked.error();
+  if (object.lock_mode != store::LockMode::kNone && !declared->any()) {
+    co_return Error(InvalidRequest,
+                    "Content-MD5 OR x-amz-checksum- HTTP header is required for Put Object requests with Object Lock "
+                    "parameters");
+  }
   if (auto read = ReadObjectAcl(call, *admitted, object); !read) co_return read.error();
 
   const ChecksumKind& kind = declared->kind != nullptr ? *declared->kind : kCrc64Nvme;

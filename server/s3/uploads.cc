@@ -7,6 +7,7 @@
 #include "server/s3/acl.h"
 #include "server/s3/errors.h"
 #include "server/s3/handlers.h"
+#include "server/s3/lock.h"
 #include "server/s3/lookup.h"
 #include "server/s3/metadata.h"
 
@@ -101,6 +102,7 @@ Answer CreateMultipartUpload(Call& call) {
   auto create = [&](store::Txn& txn) -> Result<> {
     const auto bucket = RequireBucket(txn, call);
     if (!bucket) return bucket.error();
+    if (auto checked = CheckLockable(*bucket, upload.object); !checked) return checked.error();
     if (auto read = ReadObjectAcl(call, *bucket, upload.object); !read) return read.error();
     store::CreateUpload(txn, bucket->id, upload);
     return {};

@@ -4,8 +4,8 @@
 #include "server/aws/time.h"
 #include "server/s3/crc.h"
 #include "server/s3/errors.h"
+#include "server/s3/lock.h"
 #include "server/s3/lookup.h"
-#include "sigv4/encoding.h"
 #include "store/uploads.h"
 #include "store/versions.h"
 
@@ -44,14 +44,6 @@ Error NoSuchKeyError(const std::string& key, const std::optional<store::Object>&
   return std::move(error)
       .with_header("x-amz-delete-marker", "true")
       .with_header("x-amz-version-id", std::string(ShowVersionId(marker->version_id)));
-}
-
-/// Object lock: a legal hold and a retention in compliance mode protect always, governance unless it is bypassed.
-bool IsProtected(const store::Object& object, const pipeline::Call& call) {
-  if (object.legal_hold) return true;
-  if (object.lock_mode == store::LockMode::kNone || object.retain_until <= call.now()) return false;
-  const bool bypass = sigv4::equals_ignoring_case(call.header_or_empty("x-amz-bypass-governance-retention"), "true");
-  return object.lock_mode == store::LockMode::kCompliance || !bypass;
 }
 
 }  // namespace
@@ -107,6 +99,7 @@ void StoreObject(store::Txn& txn, const store::Bucket& bucket, store::Object& ob
                  bool completed) {
   const bool versioned = bucket.versioning != store::Versioning::kUnversioned;
   object.version_id = bucket.versioning == store::Versioning::kEnabled ? version_id : std::string();
+  ApplyDefaultRetention(txn, bucket, object);
   if (completed)
     store::PutCompleted(txn, bucket.id, object, versioned);
   else if (versioned)
@@ -118,12 +111,13 @@ void StoreObject(store::Txn& txn, const store::Bucket& bucket, store::Object& ob
 Result<Deletion> DeleteVersion(store::Txn& txn, const store::Bucket& bucket, const std::string& key,
                                const std::optional<std::string>& version, const pipeline::Call& call,
                                const std::string& new_id) {
+  if (auto checked = CheckBypassHeader(call, bucket); !checked) return checked.error();
   const bool versioned = bucket.versioning != store::Versioning::kUnversioned;
   if (version) {
     if (!versioned && !version->empty()) return InvalidVersionId(*version);
     const auto object = store::FindVersion(txn, bucket.id, key, *version);
-    if (object && IsProtected(*object, call)) {
-      return Error(AccessDenied, "Access Denied because object protected by object lock.");
+    if (object) {
+      if (auto checked = CheckDeletable(call, bucket, *object); !checked) return checked.error();
     }
     if (versioned)
       store::EraseVersion(txn, bucket.id, key, *version);
