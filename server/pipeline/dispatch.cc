@@ -134,7 +134,9 @@ Task<Result<http::Response>> Dispatcher::answer(const http::Request& request, ht
     co_return co_await answer_control(request, body, exchange);
   }
   auto target = router_.classify(request);
-  exchange.identify(target.query_protocol ? target.service : Service::kS3);
+  // An unsigned call names IAM or STS in its body only: until then it is answered as STS answers.
+  const bool unnamed = target.query_protocol && target.service == Service::kS3;
+  exchange.identify(unnamed ? Service::kSts : target.query_protocol ? target.service : Service::kS3);
   if (target.query_protocol) co_return co_await answer_query(request, body, exchange, target);
   co_return co_await answer_s3(request, body, exchange);
 }

@@ -69,6 +69,11 @@ std::optional<Params> MatchPath(std::string_view pattern, std::string_view path)
   return std::nullopt;
 }
 
+/// In lower case, without the port.
+std::string HostName(const http::Request& request) {
+  return sigv4::lower(request.host.substr(0, request.host.rfind(':')));
+}
+
 std::string_view ResourceType(Target target) {
   switch (target) {
     case Target::kService:
@@ -123,10 +128,13 @@ Router::Target Router::classify(const http::Request& request) const {
   if (service == "sts") target.service = Service::kSts;
   target.form = IsForm(request);
   bool named = service == "iam" || service == "sts";
-  bool actionable = target.form || ((request.method == "GET" || request.method == "POST") &&
-                                    HasQueryName(request.raw_query, "Action") && request.raw_path == "/");
+  const auto actionable = [&] {  // at an address that is no bucket's: a form for a bucket is S3's to refuse
+    if (request.raw_path != "/" || !bucket_in_host(HostName(request)).empty()) return false;
+    return target.form ||
+           ((request.method == "GET" || request.method == "POST") && HasQueryName(request.raw_query, "Action"));
+  };
   // Scoped to a service that is not here, a call is still one by its form: it is told which service this is.
-  target.query_protocol = named || (service != "s3" && actionable);
+  target.query_protocol = named || (service != "s3" && actionable());
   return target;
 }
 
@@ -151,7 +159,7 @@ Result<Router::Address> Router::locate(const http::Request& request) const {
   auto path = request.raw_path;
   if (path.empty() || path.front() != '/') return aws::Error(BadRequest);
   path.remove_prefix(1);
-  auto host = sigv4::lower(request.host.substr(0, request.host.rfind(':')));
+  const auto host = HostName(request);
   if (auto bucket = bucket_in_host(host); !bucket.empty()) {
     address.bucket = bucket;
     address.key_path = path;
