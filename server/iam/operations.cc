@@ -18,6 +18,7 @@
 #include "server/iam/policies.h"
 #include "server/iam/policy_versions.h"
 #include "server/iam/roles.h"
+#include "server/iam/simulator.h"
 #include "server/iam/user_tags.h"
 #include "server/iam/users.h"
 
@@ -99,8 +100,8 @@ constexpr Operation kOperations[] = {
     {"GetAccountAuthorizationDetails", "iam:GetAccountAuthorizationDetails", &GetAccountAuthorizationDetails},
     {"GetAccountPasswordPolicy", "iam:GetAccountPasswordPolicy", &GetAccountPasswordPolicy},
     {"GetAccountSummary", "iam:GetAccountSummary", &GetAccountSummary},
-    {"GetContextKeysForCustomPolicy", "iam:GetContextKeysForCustomPolicy"},
-    {"GetContextKeysForPrincipalPolicy", "iam:GetContextKeysForPrincipalPolicy"},
+    {"GetContextKeysForCustomPolicy", "iam:GetContextKeysForCustomPolicy", &GetContextKeysForCustomPolicy},
+    {"GetContextKeysForPrincipalPolicy", "iam:GetContextKeysForPrincipalPolicy", &GetContextKeysForPrincipalPolicy},
     {"GetCredentialReport", "iam:GetCredentialReport", &GetCredentialReport},
     {"GetDelegationRequest", "iam:GetDelegationRequest"},
     {"GetGroup", "iam:GetGroup", &GetGroup},
@@ -174,8 +175,8 @@ constexpr Operation kOperations[] = {
     {"SendDelegationToken", "iam:SendDelegationToken"},
     {"SetDefaultPolicyVersion", "iam:SetDefaultPolicyVersion", &SetDefaultPolicyVersion},
     {"SetSecurityTokenServicePreferences", "iam:SetSecurityTokenServicePreferences"},
-    {"SimulateCustomPolicy", "iam:SimulateCustomPolicy"},
-    {"SimulatePrincipalPolicy", "iam:SimulatePrincipalPolicy"},
+    {"SimulateCustomPolicy", "iam:SimulateCustomPolicy", &SimulateCustomPolicy},
+    {"SimulatePrincipalPolicy", "iam:SimulatePrincipalPolicy", &SimulatePrincipalPolicy},
     {"TagInstanceProfile", "iam:TagInstanceProfile"},
     {"TagMFADevice", "iam:TagMFADevice", &TagMFADevice},
     {"TagOpenIDConnectProvider", "iam:TagOpenIDConnectProvider"},

@@ -1,0 +1,286 @@
+#include "server/iam/simulator.h"
+
+#include <algorithm>
+
+#include "server/aws/arn.h"
+#include "server/iam/answer.h"
+#include "server/iam/errors.h"
+#include "server/iam/fields.h"
+#include "server/iam/page.h"
+#include "server/iam/policy_sources.h"
+#include "server/iam/simulate.h"
+
+namespace keymill::iam {
+namespace {
+
+constexpr std::string_view kTypes[] = {"string", "stringList", "numeric", "numericList", "boolean", "booleanList",
+                                       "ip",     "ipList",     "binary",  "binaryList",  "date",    "dateList"};
+constexpr aws::ListField kPolicyInputs{"PolicyInputList"};
+constexpr aws::ListField kBoundaryInputs{"PermissionsBoundaryPolicyInputList", 1};
+constexpr aws::ListField kActionNames{"ActionNames"};
+constexpr aws::ListField kResourceArns{"ResourceArns"};
+constexpr aws::StringField kResourcePolicy{"ResourcePolicy", kDocumentRule};
+constexpr aws::StringField kCallerArn{"CallerArn", {.min = 1, .max = 2048}};
+constexpr aws::StringField kResourceOwner{"ResourceOwner", {.min = 1, .max = 2048}};
+constexpr aws::StringField kPolicySourceArn{"PolicySourceArn", kPolicyArnRule};
+constexpr aws::StringRule kActionRule{.min = 3, .max = 128};
+constexpr aws::StringRule kResourceRule{.min = 1, .max = 2048};
+/// What this simulator would have to obey and does not know.
+constexpr std::string_view kUnsupported[] = {"OrderedOrganizationPolicyInputList", "PolicyExclusionList"};
+
+struct Inputs {
+  std::vector<std::string> policies;
+  std::vector<std::string> boundaries;
+  std::vector<std::string> actions;
+  std::vector<std::string> resources;
+  std::optional<std::string> resource_policy;
+  std::optional<std::string> caller;
+  std::optional<std::string> resource_owner;
+  policy::Context context;
+  std::optional<aws::Error> invalid;
+  Page page;
+};
+
+/// A value that its type cannot hold would silently match nothing.
+bool Fits(std::string_view type, const std::vector<std::string>& values) {
+  if (!type.ends_with("List") && values.size() != 1) return false;
+  return std::all_of(values.begin(), values.end(), [&](const std::string& value) {
+    if (type.starts_with("numeric")) return policy::ReadNumber(value).has_value();
+    if (type.starts_with("boolean")) return value == "true" || value == "false";
+    if (type.starts_with("date")) return policy::ReadDate(value).has_value();
+    return true;
+  });
+}
+
+void ReadContext(const pipeline::Params& params, aws::Form& form, Inputs& inputs) {
+  for (std::size_t number = 1;; ++number) {
+    const std::string prefix = "ContextEntries.member." + std::to_string(number) + ".";
+    if (!params.has(prefix + "ContextKeyName")) return;
+    const std::string key_name = prefix + "ContextKeyName";
+    const std::string type_name = prefix + "ContextKeyType";
+    const std::string values_name = prefix + "ContextKeyValues";
+    const std::string key = form.required({key_name, {.min = 5, .max = 256}});
+    const std::string type = form.required({type_name, {.values = kTypes}});
+    auto values = form.strings({values_name}, {});
+    if (!Fits(type, values) && !inputs.invalid) {
+      inputs.invalid = aws::Error(InvalidInput, "Invalid context value(s) for key " + key + " of type " + type + ".");
+    }
+    inputs.context.set(key, std::move(values));
+  }
+}
+
+Inputs ReadInputs(const pipeline::Params& params, aws::Form& form, bool policies_required) {
+  Inputs inputs;
+  inputs.policies = form.strings(kPolicyInputs, kDocumentRule, policies_required ? 1 : 0);
+  inputs.boundaries = form.strings(kBoundaryInputs, kDocumentRule);
+  inputs.actions = form.strings(kActionNames, kActionRule, 1);
+  inputs.resources = form.strings(kResourceArns, kResourceRule);
+  inputs.resource_policy = form.optional(kResourcePolicy);
+  inputs.caller = form.optional(kCallerArn);
+  inputs.resource_owner = form.optional(kResourceOwner);
+  ReadContext(params, form, inputs);
+  inputs.page = ReadPage(form);
+  for (const std::string& action : inputs.actions) {
+    if (action.find(':') == std::string::npos && !inputs.invalid) {
+      inputs.invalid = aws::Error(InvalidInput, "Invalid Action Name: " + action);
+    }
+  }
+  for (const auto& pair : params.all()) {
+    for (std::string_view name : kUnsupported) {
+      if (pair.first.starts_with(name)) {
+        inputs.invalid = aws::Error(InvalidInput, "The simulator does not support " + std::string(name) + ".");
+      }
+    }
+  }
+  return inputs;
+}
+
+policy::Principal Caller(std::string_view text) {
+  policy::Principal principal;
+  principal.arn = text;
+  if (auto arn = aws::Arn::Parse(text)) {
+    principal.account = arn->account;
+    if (arn->resource == "root") {
+      principal.kind = policy::Principal::Kind::kRoot;
+    } else if (arn->resource.starts_with("role/")) {
+      principal.kind = policy::Principal::Kind::kAssumedRole;
+      principal.role_arn = text;
+    } else {
+      principal.kind = policy::Principal::Kind::kUser;
+    }
+  }
+  return principal;
+}
+
+/// Adds the request's own policies and facts to what the principal brings.
+Result<> Complete(Simulation& simulation, const Inputs& inputs, const std::string& account) {
+  for (std::size_t i = 0; i < inputs.policies.size(); ++i) {
+    auto source = ParseSource("PolicyInputList." + std::to_string(i + 1), inputs.policies[i], policy::Kind::kIdentity);
+    if (!source) return source.error();
+    simulation.identity.push_back(*std::move(source));
+  }
+  if (!inputs.boundaries.empty()) {
+    auto source = ParseSource("PermissionsBoundaryPolicyInputList.1", inputs.boundaries[0], policy::Kind::kIdentity);
+    if (!source) return source.error();
+    simulation.boundary = *std::move(source);
+  }
+  if (inputs.resource_policy) {
+    if (simulation.caller.arn.empty() && !inputs.caller) {
+      return aws::Error(InvalidInput, "CallerArn is required when ResourcePolicy is specified.");
+    }
+    auto source = ParseSource("ResourcePolicy", *inputs.resource_policy, policy::Kind::kResource);
+    if (!source) return source.error();
+    simulation.resource = *std::move(source);
+  }
+  if (inputs.caller) simulation.caller = Caller(*inputs.caller);
+  if (simulation.caller.account.empty()) simulation.caller.account = account;
+  if (simulation.caller.kind == policy::Principal::Kind::kAnonymous) {
+    simulation.caller.kind = policy::Principal::Kind::kUser;
+  }
+  if (inputs.resource_owner) {
+    auto arn = aws::Arn::Parse(*inputs.resource_owner);
+    simulation.resource_account = arn ? std::string(arn->account) : *inputs.resource_owner;
+  }
+  simulation.context = inputs.context;
+  return {};
+}
+
+void WriteMatched(aws::XmlWriter& xml, const SimulatedDecision& result) {
+  const auto position = [&](std::string_view name, const policy::Position& at) {
+    xml.open(name).number("Line", static_cast<std::int64_t>(at.line));
+    xml.number("Column", static_cast<std::int64_t>(at.column)).close();
+  };
+  xml.open("MatchedStatements");
+  for (const MatchedStatement& matched : result.matched) {
+    xml.open("member").text("SourcePolicyId", matched.policy_id).text("SourcePolicyType", matched.policy_type);
+    position("StartPosition", matched.extent.start);
+    position("EndPosition", matched.extent.end);
+    xml.close();
+  }
+  xml.close();
+}
+
+void WriteStrings(aws::XmlWriter& xml, std::string_view list, const std::vector<std::string>& values) {
+  xml.open(list);
+  for (const std::string& value : values) xml.text("member", value);
+  xml.close();
+}
+
+void WriteBoundaryDetail(aws::XmlWriter& xml, const SimulatedDecision& result) {
+  if (!result.allowed_by_boundary) return;
+  xml.open("PermissionsBoundaryDecisionDetail");
+  xml.boolean("AllowedByPermissionsBoundary", *result.allowed_by_boundary).close();
+}
+
+/// Missing keys stand with the action when it was simulated on "*", else with the resource (the page on
+/// EvaluationResult says so).
+void WriteResult(aws::XmlWriter& xml, const SimulatedDecision& result, const std::vector<std::string>& missing) {
+  const bool everything = result.resource == "*";
+  xml.open("member").text("EvalActionName", result.action).text("EvalResourceName", result.resource);
+  xml.text("EvalDecision", result.decision);
+  WriteMatched(xml, result);
+  WriteStrings(xml, "MissingContextValues", everything ? missing : std::vector<std::string>());
+  WriteBoundaryDetail(xml, result);
+  if (!everything) {
+    xml.open("ResourceSpecificResults").open("member").text("EvalResourceName", result.resource);
+    xml.text("EvalResourceDecision", result.decision);
+    WriteMatched(xml, result);
+    WriteStrings(xml, "MissingContextValues", missing);
+    WriteBoundaryDetail(xml, result);
+    xml.close().close();
+  }
+  xml.close();
+}
+
+http::Response AnswerSimulation(const pipeline::Call& call, const Simulation& simulation, Inputs inputs) {
+  struct Pair {
+    std::string action;
+    std::string resource;
+    std::string name() const { return action + " " + resource; }
+  };
+  if (inputs.resources.empty()) inputs.resources.emplace_back("*");
+  std::vector<Pair> pairs;
+  for (const std::string& action : inputs.actions) {
+    for (const std::string& resource : inputs.resources) pairs.push_back({action, resource});
+  }
+  const bool truncated = Slice(pairs, inputs.page, [](const Pair& pair) { return pair.name(); });
+  const auto missing = MissingContextKeys(simulation);
+  return Answer(call, [&](aws::XmlWriter& xml) {
+    xml.open("EvaluationResults");
+    for (const Pair& pair : pairs) WriteResult(xml, Simulate(simulation, pair.action, pair.resource), missing);
+    xml.close();
+    WritePageEnd(xml, truncated, truncated ? pairs.back().name() : std::string());
+  });
+}
+
+http::Response AnswerKeys(const pipeline::Call& call, const std::vector<SourcePolicy>& sources) {
+  std::vector<const SourcePolicy*> policies;
+  for (const SourcePolicy& source : sources) policies.push_back(&source);
+  return Answer(call, [&](aws::XmlWriter& xml) { WriteStrings(xml, "ContextKeyNames", ContextKeys(policies)); });
+}
+
+}  // namespace
+
+Task<Result<http::Response>> SimulateCustomPolicy(pipeline::Call& call) {
+  aws::Form form(call.params().all(), aws::Form::Style::kIam);
+  Inputs inputs = ReadInputs(call.params(), form, true);
+  if (auto refusal = form.refusal()) co_return *refusal;
+  if (inputs.invalid) co_return *inputs.invalid;
+  Simulation simulation;
+  auto complete = Complete(simulation, inputs, call.identity().account);
+  if (!complete) co_return complete.error();
+  co_return AnswerSimulation(call, simulation, std::move(inputs));
+}
+
+Task<Result<http::Response>> SimulatePrincipalPolicy(pipeline::Call& call) {
+  aws::Form form(call.params().all(), aws::Form::Style::kIam);
+  const std::string source_arn = form.required(kPolicySourceArn);
+  Inputs inputs = ReadInputs(call.params(), form, false);
+  if (auto refusal = form.refusal()) co_return *refusal;
+  if (inputs.invalid) co_return *inputs.invalid;
+  auto find = [&](const store::Reader& reader) -> Result<PrincipalSources> {
+    return SourcesOf(reader, call.identity().account, source_arn);
+  };
+  auto sources = co_await call.read(find);
+  if (!sources) co_return sources.error();
+  Simulation simulation;
+  simulation.identity = std::move(sources->identity);
+  simulation.boundary = std::move(sources->boundary);
+  simulation.caller = Caller(source_arn);
+  auto complete = Complete(simulation, inputs, call.identity().account);
+  if (!complete) co_return complete.error();
+  co_return AnswerSimulation(call, simulation, std::move(inputs));
+}
+
+Task<Result<http::Response>> GetContextKeysForCustomPolicy(pipeline::Call& call) {
+  aws::Form form(call.params().all(), aws::Form::Style::kIam);
+  const auto texts = form.strings(kPolicyInputs, kDocumentRule, 1);
+  if (auto refusal = form.refusal()) co_return *refusal;
+  std::vector<SourcePolicy> sources;
+  for (const std::string& text : texts) {
+    auto source = ParseSource("PolicyInputList", text, policy::Kind::kIdentity);
+    if (!source) co_return source.error();
+    sources.push_back(*std::move(source));
+  }
+  co_return AnswerKeys(call, sources);
+}
+
+Task<Result<http::Response>> GetContextKeysForPrincipalPolicy(pipeline::Call& call) {
+  aws::Form form(call.params().all(), aws::Form::Style::kIam);
+  const std::string source_arn = form.required(kPolicySourceArn);
+  const auto texts = form.strings(kPolicyInputs, kDocumentRule);
+  if (auto refusal = form.refusal()) co_return *refusal;
+  auto find = [&](const store::Reader& reader) -> Result<PrincipalSources> {
+    return SourcesOf(reader, call.identity().account, source_arn);
+  };
+  auto sources = co_await call.read(find);
+  if (!sources) co_return sources.error();
+  for (const std::string& text : texts) {
+    auto source = ParseSource("PolicyInputList", text, policy::Kind::kIdentity);
+    if (!source) co_return source.error();
+    sources->identity.push_back(*std::move(source));
+  }
+  co_return AnswerKeys(call, sources->identity);
+}
+
+}  // namespace keymill::iam
