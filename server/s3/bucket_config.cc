@@ -7,17 +7,6 @@ namespace {
 struct PublicAccessBlock {
   bool block_acls = false, ignore_acls = false, block_policy = false, restrict_buckets = false;
 };
-struct EncryptionDefault {
-  std::string algorithm;
-  std::optional<std::string> key;
-};
-struct EncryptionRule {
-  std::optional<EncryptionDefault> by_default;
-  bool bucket_key = false;
-};
-struct EncryptionConfiguration {
-  std::vector<EncryptionRule> rules;
-};
 struct RequestPayment {
   std::string payer;
 };
@@ -37,17 +26,6 @@ inline constexpr auto kFields<s3::PublicAccessBlock> =
                Field{"BlockPublicPolicy", &s3::PublicAccessBlock::block_policy},
                Field{"RestrictPublicBuckets", &s3::PublicAccessBlock::restrict_buckets}};
 template <>
-inline constexpr auto kFields<s3::EncryptionDefault> =
-    std::tuple{Field{"SSEAlgorithm", &s3::EncryptionDefault::algorithm, kRequired, "AES256|aws:kms|aws:kms:dsse"},
-               Field{"KMSMasterKeyID", &s3::EncryptionDefault::key}};
-template <>
-inline constexpr auto kFields<s3::EncryptionRule> =
-    std::tuple{Field{"ApplyServerSideEncryptionByDefault", &s3::EncryptionRule::by_default},
-               Field{"BucketKeyEnabled", &s3::EncryptionRule::bucket_key}};
-template <>
-inline constexpr auto kFields<s3::EncryptionConfiguration> =
-    std::tuple{Field{"Rule", &s3::EncryptionConfiguration::rules, kRequired}};
-template <>
 inline constexpr auto kFields<s3::RequestPayment> =
     std::tuple{Field{"Payer", &s3::RequestPayment::payer, kRequired, "Requester|BucketOwner"}};
 template <>
@@ -63,12 +41,6 @@ template <class Shape>
 Result<> Anything(Shape&) {
   return {};
 }
-template <class Shape>
-Result<> OneRule(Shape& shape) {
-  if (shape.rules.size() != 1) return Error(MalformedXML);
-  return {};
-}
-
 Result<std::string> ComposeLogging(const aws::XmlElement& root, const store::Reader& reader,
                                    const store::Bucket& bucket) {
   if (const auto enabled = root.child("LoggingEnabled")) {
@@ -85,15 +57,6 @@ constexpr DocumentKind kAccelerate{"accelerate", "AccelerateConfiguration", null
                                    ComposeShape<Acceleration, Anything>};
 constexpr DocumentKind kCors{"cors", "CORSConfiguration", &NoSuchCORSConfiguration,
                              ComposeShape<CorsConfiguration, CheckCors>, Insist::kMd5OrChecksum};
-constexpr DocumentKind kEncryption{
-    "encryption",
-    "ServerSideEncryptionConfiguration",
-    nullptr,
-    ComposeShape<EncryptionConfiguration, OneRule>,
-    Insist::kNo,
-    2097152,
-    "<Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>AES256</SSEAlgorithm></ApplyServerSideEncryptionByDefault>"
-    "<BucketKeyEnabled>false</BucketKeyEnabled></Rule>"};
 constexpr DocumentKind kLogging{"logging", "BucketLoggingStatus", nullptr, ComposeLogging};
 constexpr DocumentKind kNotification{"notification", "NotificationConfiguration", nullptr, ComposeAsIs};
 constexpr DocumentKind kPublicAccess{
@@ -139,15 +102,6 @@ Answer PutBucketCors(Call& call) {
 }
 Answer DeleteBucketCors(Call& call) {
   return DeleteDocument(call, kCors);
-}
-Answer GetBucketEncryption(Call& call) {
-  return GetDocument(call, kEncryption);
-}
-Answer PutBucketEncryption(Call& call) {
-  return PutDocument(call, kEncryption);
-}
-Answer DeleteBucketEncryption(Call& call) {
-  return DeleteDocument(call, kEncryption);
 }
 Answer GetBucketLogging(Call& call) {
   return GetDocument(call, kLogging);

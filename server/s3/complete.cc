@@ -1,5 +1,6 @@
 #include "server/aws/fields.h"
 #include "server/s3/conditions.h"
+#include "server/s3/encryption.h"
 #include "server/s3/errors.h"
 #include "server/s3/handlers.h"
 #include "server/s3/integrity.h"
@@ -224,7 +225,7 @@ Answer CompleteMultipartUpload(Call& call) {
   const auto object = co_await call.commit(complete);
   if (!object) co_return object.error();
   http::Response response = XmlResponse(CompleteResult(call, *object));
-  WriteEncryptionHeader(response);
+  WriteEncryptionHeaders(response, *object);
   WriteNewVersionHeader(response, *object);
   co_return response;
 }

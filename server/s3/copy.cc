@@ -1,9 +1,11 @@
 #include "server/aws/time.h"
 #include "server/aws/xml_writer.h"
+#include "server/config.h"
 #include "server/http/runtime.h"
 #include "server/s3/acl.h"
 #include "server/s3/conditions.h"
 #include "server/s3/copy_source.h"
+#include "server/s3/encryption.h"
 #include "server/s3/errors.h"
 #include "server/s3/handlers.h"
 #include "server/s3/lock.h"
@@ -197,6 +199,7 @@ Answer CopyObject(Call& call) {
       const auto now = Plan(txn, call, *input);
       if (!now) return now.error();
       if (now->from.object.sequence != plan->from.object.sequence) return false;
+      ApplyDefaultEncryption(txn, now->target, call.services().config.region, copy);
       StoreObject(txn, now->target, copy, version_id);
       return true;
     };
@@ -204,7 +207,7 @@ Answer CopyObject(Call& call) {
     if (!stored) co_return stored.error();
     if (!*stored) continue;
     http::Response response = XmlResponse(CopyResult(copy));
-    WriteEncryptionHeader(response);
+    WriteEncryptionHeaders(response, copy);
     WriteNewVersionHeader(response, copy);
     if (plan->from.bucket.versioning != store::Versioning::kUnversioned) {
       response.header("x-amz-copy-source-version-id", ShowVersionId(plan->from.object.version_id));

@@ -6,6 +6,7 @@
 #include "server/aws/form.h"
 #include "server/aws/time.h"
 #include "server/s3/checksums.h"
+#include "server/s3/encryption.h"
 #include "server/s3/errors.h"
 #include "server/s3/lock.h"
 #include "server/s3/rfc2047.h"
@@ -73,18 +74,6 @@ std::string StoredEncoding(std::string_view value) {
   return stored;
 }
 
-Result<> CheckEncryption(const pipeline::Call& call) {
-  constexpr std::string_view kHeader = "x-amz-server-side-encryption";
-  constexpr std::string_view kCustomer = "x-amz-server-side-encryption-customer-algorithm";
-  if (call.header(kCustomer)) return Error(NotImplemented).with("Header", std::string(kCustomer));
-  const auto algorithm = call.header(kHeader);
-  if (!algorithm || *algorithm == "AES256") return {};
-  if (algorithm->starts_with("aws:")) return Error(NotImplemented).with("Header", std::string(kHeader));
-  return Error(InvalidEncryptionAlgorithmError)
-      .with("ArgumentName", std::string(kHeader))
-      .with("ArgumentValue", std::string(*algorithm));
-}
-
 /// Header values are ISO-8859-1 on the wire; nullopt if a character is beyond it.
 std::optional<std::string> Utf8ToLatin1(std::string_view utf8) {
   std::string out;
@@ -128,7 +117,7 @@ Result<> ReadReplaceableHeaders(const pipeline::Call& call, store::Object& objec
 }
 
 Result<> ReadPlacementHeaders(const pipeline::Call& call, store::Object& object) {
-  if (auto checked = CheckEncryption(call); !checked) return checked.error();
+  if (auto read = ReadEncryptionHeaders(call, object); !read) return read.error();
   const std::string_view storage_class = call.header_or_empty("x-amz-storage-class");
   if (!storage_class.empty() && !Contains(kStorageClasses, storage_class)) {
     return Error(InvalidStorageClass).with("StorageClassRequested", std::string(storage_class));
@@ -178,7 +167,7 @@ void WriteObjectHeaders(http::Response& response, const store::Object& object, c
   WriteOptional(response, "Content-Encoding", overrides.content_encoding, object.content_encoding);
   WriteOptional(response, "Content-Language", overrides.content_language, object.content_language);
   WriteOptional(response, "Expires", overrides.expires, object.expires);
-  WriteEncryptionHeader(response);
+  WriteEncryptionHeaders(response, object);
   if (!object.storage_class.empty()) response.header("x-amz-storage-class", object.storage_class);
   if (!object.website_redirect.empty()) response.header("x-amz-website-redirect-location", object.website_redirect);
   WriteLockHeaders(response, object);
@@ -186,10 +175,6 @@ void WriteObjectHeaders(http::Response& response, const store::Object& object, c
   for (const auto& [name, value] : object.metadata) {
     response.header(std::string(kMetaPrefix).append(name), EncodeHeaderText(value));
   }
-}
-
-void WriteEncryptionHeader(http::Response& response) {
-  response.header("x-amz-server-side-encryption", "AES256");
 }
 
 void WriteChecksumHeaders(http::Response& response, const store::Object& object) {

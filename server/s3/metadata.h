@@ -26,8 +26,7 @@ struct Overrides {
 Result<Overrides> ReadOverrides(const pipeline::Call& call);
 void WriteObjectHeaders(http::Response& response, const store::Object& object, const Overrides& overrides);
 
-/// Encryption and checksum of a new object, for the answers of writes.
-void WriteEncryptionHeader(http::Response& response);
+/// The checksum of a new object, for the answers of writes.
 void WriteChecksumHeaders(http::Response& response, const store::Object& object);
 void WriteChecksumHeaders(http::Response& response, const store::ObjectPart& part);  ///< of a composite object
 /// "…", as S3 shows ETags.

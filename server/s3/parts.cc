@@ -3,6 +3,7 @@
 #include "server/http/runtime.h"
 #include "server/s3/conditions.h"
 #include "server/s3/copy_source.h"
+#include "server/s3/encryption.h"
 #include "server/s3/errors.h"
 #include "server/s3/handlers.h"
 #include "server/s3/lookup.h"
@@ -158,7 +159,7 @@ Answer UploadPart(Call& call) {
 
   http::Response response;
   response.header("ETag", Quoted(part.etag));
-  WriteEncryptionHeader(response);
+  WriteEncryptionHeaders(response, found->upload.object);
   const DeclaredDigests& said = receiver.digests().declared();
   if (said.checksum)
     response.header(said.kind->header, ShowChecksum(*said.checksum));
@@ -193,7 +194,7 @@ Answer UploadPartCopy(Call& call) {
     if (auto committed = co_await call.commit(put); !committed) co_return committed.error();
     blob.kept();
     http::Response response = XmlResponse(CopyPartResult(part, DeclaredKind(plan->to.upload) != nullptr));
-    WriteEncryptionHeader(response);
+    WriteEncryptionHeaders(response, plan->to.upload.object);
     if (plan->from.bucket.versioning != store::Versioning::kUnversioned) {
       response.header("x-amz-copy-source-version-id", ShowVersionId(plan->from.object.version_id));
     }

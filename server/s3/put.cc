@@ -1,7 +1,9 @@
 #include "server/s3/put.h"
 
+#include "server/config.h"
 #include "server/s3/acl.h"
 #include "server/s3/conditions.h"
+#include "server/s3/encryption.h"
 #include "server/s3/errors.h"
 #include "server/s3/handlers.h"
 #include "server/s3/lock.h"
@@ -33,7 +35,11 @@ Task<Result<>> WriteObject(pipeline::Call& call, const WriteConditions& conditio
   if (auto read = ReadObjectHeaders(call, object); !read) co_return read.error();
   auto declared = ReadDeclaredDigests(call);
   if (!declared) co_return declared.error();
-  auto admit = [&](const store::Reader& reader) { return Admit(reader, call, conditions); };
+  auto admit = [&](const store::Reader& reader) {
+    auto bucket = Admit(reader, call, conditions);
+    if (bucket) ApplyDefaultEncryption(reader, *bucket, call.services().config.region, object);
+    return bucket;
+  };
   const auto admitted = co_await call.read(admit);
   if (!admitted) co_return admitted.error();
   if (auto checked = CheckLockable(*admitted, object); !checked) co_return checked.error();
@@ -67,7 +73,7 @@ Task<Result<>> WriteObject(pipeline::Call& call, const WriteConditions& conditio
 void WritePutHeaders(http::Response& response, const store::Object& object) {
   response.header("ETag", Quoted(object.etag));
   WriteChecksumHeaders(response, object);
-  WriteEncryptionHeader(response);
+  WriteEncryptionHeaders(response, object);
   WriteNewVersionHeader(response, object);
 }
 

@@ -4,7 +4,9 @@
 
 #include "server/aws/ids.h"
 #include "server/aws/xml_writer.h"
+#include "server/config.h"
 #include "server/s3/acl.h"
+#include "server/s3/encryption.h"
 #include "server/s3/errors.h"
 #include "server/s3/handlers.h"
 #include "server/s3/lock.h"
@@ -102,6 +104,7 @@ Answer CreateMultipartUpload(Call& call) {
   auto create = [&](store::Txn& txn) -> Result<> {
     const auto bucket = RequireBucket(txn, call);
     if (!bucket) return bucket.error();
+    ApplyDefaultEncryption(txn, *bucket, call.services().config.region, upload.object);
     if (auto checked = CheckLockable(*bucket, upload.object); !checked) return checked.error();
     if (auto read = ReadObjectAcl(call, *bucket, upload.object); !read) return read.error();
     store::CreateUpload(txn, bucket->id, upload);
@@ -112,7 +115,7 @@ Answer CreateMultipartUpload(Call& call) {
   xml.declaration().open("InitiateMultipartUploadResult", kNamespace);
   xml.text("Bucket", call.route().bucket).text("Key", upload.key).text("UploadId", upload.id).close();
   http::Response response = XmlResponse(xml.take());
-  WriteEncryptionHeader(response);
+  WriteEncryptionHeaders(response, upload.object);
   if (const ChecksumKind* kind = DeclaredKind(upload)) {
     response.header("x-amz-checksum-algorithm", kind->name)
         .header("x-amz-checksum-type", upload.object.checksum.composite ? "COMPOSITE" : "FULL_OBJECT");
