@@ -18,6 +18,8 @@
 #include "server/iam/policies.h"
 #include "server/iam/policy_versions.h"
 #include "server/iam/roles.h"
+#include "server/iam/service_credentials.h"
+#include "server/iam/service_roles.h"
 #include "server/iam/simulator.h"
 #include "server/iam/user_tags.h"
 #include "server/iam/users.h"
@@ -55,8 +57,8 @@ constexpr Operation kOperations[] = {
     {"CreatePolicyVersion", "iam:CreatePolicyVersion", &CreatePolicyVersion},
     {"CreateRole", "iam:CreateRole", &CreateRole},
     {"CreateSAMLProvider", "iam:CreateSAMLProvider"},
-    {"CreateServiceLinkedRole", "iam:CreateServiceLinkedRole"},
-    {"CreateServiceSpecificCredential", "iam:CreateServiceSpecificCredential"},
+    {"CreateServiceLinkedRole", "iam:CreateServiceLinkedRole", &CreateServiceLinkedRole},
+    {"CreateServiceSpecificCredential", "iam:CreateServiceSpecificCredential", &CreateServiceSpecificCredential},
     {"CreateUser", "iam:CreateUser", &CreateUser},
     {"CreateVirtualMFADevice", "iam:CreateVirtualMFADevice", &CreateVirtualMFADevice},
     {"DeactivateMFADevice", "iam:DeactivateMFADevice", &DeactivateMFADevice},
@@ -76,8 +78,8 @@ constexpr Operation kOperations[] = {
     {"DeleteSAMLProvider", "iam:DeleteSAMLProvider"},
     {"DeleteSSHPublicKey", "iam:DeleteSSHPublicKey"},
     {"DeleteServerCertificate", "iam:DeleteServerCertificate"},
-    {"DeleteServiceLinkedRole", "iam:DeleteServiceLinkedRole"},
-    {"DeleteServiceSpecificCredential", "iam:DeleteServiceSpecificCredential"},
+    {"DeleteServiceLinkedRole", "iam:DeleteServiceLinkedRole", &DeleteServiceLinkedRole},
+    {"DeleteServiceSpecificCredential", "iam:DeleteServiceSpecificCredential", &DeleteServiceSpecificCredential},
     {"DeleteSigningCertificate", "iam:DeleteSigningCertificate"},
     {"DeleteUser", "iam:DeleteUser", &DeleteUser},
     {"DeleteUserPermissionsBoundary", "iam:DeleteUserPermissionsBoundary", &DeleteUserPermissionsBoundary},
@@ -122,7 +124,8 @@ constexpr Operation kOperations[] = {
     {"GetServerCertificate", "iam:GetServerCertificate"},
     {"GetServiceLastAccessedDetails", "iam:GetServiceLastAccessedDetails"},
     {"GetServiceLastAccessedDetailsWithEntities", "iam:GetServiceLastAccessedDetailsWithEntities"},
-    {"GetServiceLinkedRoleDeletionStatus", "iam:GetServiceLinkedRoleDeletionStatus"},
+    {"GetServiceLinkedRoleDeletionStatus", "iam:GetServiceLinkedRoleDeletionStatus",
+     &GetServiceLinkedRoleDeletionStatus},
     {"GetUser", "iam:GetUser", &GetUser},
     {"GetUserPolicy", "iam:GetUserPolicy", &For<GetInline, HolderKind::kUser>},
     {"ListAccessKeys", "iam:ListAccessKeys", &ListAccessKeys},
@@ -155,7 +158,7 @@ constexpr Operation kOperations[] = {
     {"ListSSHPublicKeys", "iam:ListSSHPublicKeys"},
     {"ListServerCertificateTags", "iam:ListServerCertificateTags"},
     {"ListServerCertificates", "iam:ListServerCertificates"},
-    {"ListServiceSpecificCredentials", "iam:ListServiceSpecificCredentials"},
+    {"ListServiceSpecificCredentials", "iam:ListServiceSpecificCredentials", &ListServiceSpecificCredentials},
     {"ListSigningCertificates", "iam:ListSigningCertificates"},
     {"ListUserPolicies", "iam:ListUserPolicies", &For<ListInline, HolderKind::kUser>},
     {"ListUserTags", "iam:ListUserTags", &ListUserTags},
@@ -170,7 +173,7 @@ constexpr Operation kOperations[] = {
     {"RemoveClientIDFromOpenIDConnectProvider", "iam:RemoveClientIDFromOpenIDConnectProvider"},
     {"RemoveRoleFromInstanceProfile", "iam:RemoveRoleFromInstanceProfile", &RemoveRoleFromInstanceProfile},
     {"RemoveUserFromGroup", "iam:RemoveUserFromGroup", &RemoveUserFromGroup},
-    {"ResetServiceSpecificCredential", "iam:ResetServiceSpecificCredential"},
+    {"ResetServiceSpecificCredential", "iam:ResetServiceSpecificCredential", &ResetServiceSpecificCredential},
     {"ResyncMFADevice", "iam:ResyncMFADevice", &ResyncMFADevice},
     {"SendDelegationToken", "iam:SendDelegationToken"},
     {"SetDefaultPolicyVersion", "iam:SetDefaultPolicyVersion", &SetDefaultPolicyVersion},
@@ -205,7 +208,7 @@ constexpr Operation kOperations[] = {
     {"UpdateSAMLProvider", "iam:UpdateSAMLProvider"},
     {"UpdateSSHPublicKey", "iam:UpdateSSHPublicKey"},
     {"UpdateServerCertificate", "iam:UpdateServerCertificate"},
-    {"UpdateServiceSpecificCredential", "iam:UpdateServiceSpecificCredential"},
+    {"UpdateServiceSpecificCredential", "iam:UpdateServiceSpecificCredential", &UpdateServiceSpecificCredential},
     {"UpdateSigningCertificate", "iam:UpdateSigningCertificate"},
     {"UpdateUser", "iam:UpdateUser", &UpdateUser},
     {"UploadSSHPublicKey", "iam:UploadSSHPublicKey"},

@@ -11,6 +11,7 @@
 #include "server/iam/fields.h"
 #include "server/iam/holders.h"
 #include "server/iam/page.h"
+#include "server/iam/service_roles.h"
 #include "server/iam/tags.h"
 
 namespace keymill::iam {
@@ -28,6 +29,12 @@ std::optional<aws::Error> CheckTrust(const store::Reader& reader, const std::str
     return aws::Error(LimitExceeded, "Cannot exceed quota for ACLSizePerRole: " + std::to_string(kMaxTrustSize));
   }
   return std::nullopt;
+}
+
+/// What a service needs its role for is known to that service alone.
+aws::Error OnlyItsService(const std::string& name) {
+  return {UnmodifiableEntity,
+          "Cannot perform the operation on the protected role '" + name + "' - this role is only modifiable by AWS"};
 }
 
 /// One commit that changes the named role; `change` may refuse.
@@ -177,6 +184,7 @@ Task<Result<http::Response>> UpdateAssumeRolePolicy(pipeline::Call& call) {
   const std::string document = form.required(kPolicyDocument);
   if (auto refusal = form.refusal()) co_return *refusal;
   auto change = [&](store::Txn& txn, Entity& role) -> Result<> {
+    if (IsServiceLinked(role)) return OnlyItsService(name);
     if (auto refusal = CheckTrust(txn, role.account, document)) return *refusal;
     role.document = document;
     return {};
@@ -194,6 +202,7 @@ Task<Result<http::Response>> DeleteRole(pipeline::Call& call) {
   auto remove = [&](store::Txn& txn) -> Result<> {
     auto role = RequireRole(txn, call.identity().account, name);
     if (!role) return role.error();
+    if (IsServiceLinked(*role)) return OnlyItsService(name);
     if (!store::LinksTo(txn, store::Relation::kProfileRole, role->id).empty()) {
       return aws::Error(DeleteConflict, "Cannot delete entity, must remove roles from instance profile first.");
     }
