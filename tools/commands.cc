@@ -10,6 +10,7 @@ void AddCommands(CLI::App& app) {
   AddSign(app);
   AddExplain(app);
   AddLoad(app);
+  AddBench(app);
 }
 
 }  // namespace keymill::tools
