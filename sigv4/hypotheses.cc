@@ -126,6 +126,23 @@ bool secret_without_prefix(Trial& trial) {
                                     trial.base.prefix + "\" followed by the secret");
 }
 
+// What of a form.
+
+bool policy_not_as_sent(Trial& trial) {
+  const Form form = trial.verifier.claim().form;
+  if (form != Form::Post && form != Form::SigV2Post) return false;
+  Attempt attempt = trial.base;
+  if (auto json = base64_decode(trial.base.fixed_text)) {
+    attempt.fixed_text = std::move(*json);
+    if (trial.matches(attempt, "the policy was signed as JSON: what is signed is its base64 text")) return true;
+  }
+  for (const std::string_view end : {"\n", "\r\n"}) {
+    attempt.fixed_text = trial.base.fixed_text + std::string(end);
+    if (trial.matches(attempt, "the policy was signed with a line end after it that was not sent")) return true;
+  }
+  return false;
+}
+
 // Which derivation.
 
 bool key_derived_for_another_date(Trial& trial) {
@@ -315,6 +332,7 @@ constexpr std::array kHypotheses = {
     Hypothesis{"secret-white-space", secret_with_white_space},
     Hypothesis{"secret-url-encoded", secret_url_encoded},
     Hypothesis{"secret-without-prefix", secret_without_prefix},
+    Hypothesis{"policy-not-as-sent", policy_not_as_sent},
     Hypothesis{"path-encoded-twice", path_encoded_twice},
     Hypothesis{"path-encoded-once", path_encoded_once},
     Hypothesis{"path-not-encoded", path_not_encoded},

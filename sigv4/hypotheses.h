@@ -13,6 +13,7 @@ bool another_secret(Trial& trial);
 bool secret_with_white_space(Trial& trial);
 bool secret_url_encoded(Trial& trial);
 bool secret_without_prefix(Trial& trial);
+bool policy_not_as_sent(Trial& trial);
 bool path_encoded_twice(Trial& trial);
 bool path_encoded_once(Trial& trial);
 bool path_not_encoded(Trial& trial);

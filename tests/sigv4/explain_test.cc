@@ -139,7 +139,8 @@ TEST(Explain, NamesTheMistake) {
 }
 
 TEST(Explain, HasATestForEveryHypothesisButTheRedundant) {
-  std::set<std::string_view> tested = {"path-not-encoded"};  // for S3 the same as path-encoded-once
+  std::set<std::string_view> tested = {"path-not-encoded",     // for S3 the same as path-encoded-once
+                                       "policy-not-as-sent"};  // of forms, below
   for (const Row& row : rows()) tested.insert(row.hypothesis);
   for (const Hypothesis& hypothesis : hypotheses()) EXPECT_TRUE(tested.contains(hypothesis.name)) << hypothesis.name;
 }
@@ -212,6 +213,39 @@ TEST(Explain, DoesNotPrintASessionToken) {
   const Explanation explanation = explain(verifier, secrets);
   for (const Piece& piece : explanation.pieces)
     EXPECT_EQ((piece.received + piece.hashed).find("FwoG"), std::string::npos);
+}
+
+TEST(Explain, SeesAPolicyThatWasNotSignedAsItWasSent) {
+  const std::string json = "{\"conditions\":[]}", sent = base64_encode(json);
+  for (const std::string& text : {json, sent + "\n"}) {
+    const std::string signature = sign_text(text, kAlice, s3_signing());
+    const std::string credential = kAlice.access_key_id + "/" + scope_of(s3_signing());
+    const std::string date(view(format_iso_basic(s3_signing().time)));
+    PostForm form;
+    form.policy = sent;
+    form.algorithm = kHmacSha256Name;
+    form.credential = credential;
+    form.date = date;
+    form.signature = signature;
+    Verifier verifier;
+    SigningKeyCache cache;
+    EXPECT_FALSE(verifier.examine_post(form, s3_expectation()));
+    EXPECT_EQ(verifier.verify(kAliceKey, cache).reason, Reason::SignatureMismatch);
+    const KnownSecret secrets[] = {{"the key of the request", kAlice.secret_access_key}};
+    const Explanation explanation = explain(verifier, secrets);
+    EXPECT_EQ(explanation.hypothesis, "policy-not-as-sent") << explanation.text;
+  }
+}
+
+TEST(PostForm, WithAPolicyAloneLacksItsSignature) {
+  PostForm form;
+  form.policy = "e30=";
+  Verifier verifier;
+  auto expectation = s3_expectation();
+  EXPECT_EQ(verifier.examine_post(form, expectation).reason, Reason::FormFieldMissing);
+  EXPECT_EQ(verifier.failure().subject, "AWSAccessKeyId");
+  expectation.allow_sigv2 = false;
+  EXPECT_EQ(verifier.examine_post(form, expectation).subject, "X-Amz-Algorithm");
 }
 
 }  // namespace
