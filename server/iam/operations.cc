@@ -18,6 +18,7 @@
 #include "server/iam/policies.h"
 #include "server/iam/policy_versions.h"
 #include "server/iam/roles.h"
+#include "server/iam/saml_providers.h"
 #include "server/iam/service_credentials.h"
 #include "server/iam/service_roles.h"
 #include "server/iam/simulator.h"
@@ -56,7 +57,7 @@ constexpr Operation kOperations[] = {
     {"CreatePolicy", "iam:CreatePolicy", &CreatePolicy},
     {"CreatePolicyVersion", "iam:CreatePolicyVersion", &CreatePolicyVersion},
     {"CreateRole", "iam:CreateRole", &CreateRole},
-    {"CreateSAMLProvider", "iam:CreateSAMLProvider"},
+    {"CreateSAMLProvider", "iam:CreateSAMLProvider", &CreateSAMLProvider},
     {"CreateServiceLinkedRole", "iam:CreateServiceLinkedRole", &CreateServiceLinkedRole},
     {"CreateServiceSpecificCredential", "iam:CreateServiceSpecificCredential", &CreateServiceSpecificCredential},
     {"CreateUser", "iam:CreateUser", &CreateUser},
@@ -75,7 +76,7 @@ constexpr Operation kOperations[] = {
     {"DeleteRole", "iam:DeleteRole", &DeleteRole},
     {"DeleteRolePermissionsBoundary", "iam:DeleteRolePermissionsBoundary", &DeleteRolePermissionsBoundary},
     {"DeleteRolePolicy", "iam:DeleteRolePolicy", &For<DeleteInline, HolderKind::kRole>},
-    {"DeleteSAMLProvider", "iam:DeleteSAMLProvider"},
+    {"DeleteSAMLProvider", "iam:DeleteSAMLProvider", &DeleteSAMLProvider},
     {"DeleteSSHPublicKey", "iam:DeleteSSHPublicKey"},
     {"DeleteServerCertificate", "iam:DeleteServerCertificate"},
     {"DeleteServiceLinkedRole", "iam:DeleteServiceLinkedRole", &DeleteServiceLinkedRole},
@@ -119,7 +120,7 @@ constexpr Operation kOperations[] = {
     {"GetPolicyVersion", "iam:GetPolicyVersion", &GetPolicyVersion},
     {"GetRole", "iam:GetRole", &GetRole},
     {"GetRolePolicy", "iam:GetRolePolicy", &For<GetInline, HolderKind::kRole>},
-    {"GetSAMLProvider", "iam:GetSAMLProvider"},
+    {"GetSAMLProvider", "iam:GetSAMLProvider", &GetSAMLProvider},
     {"GetSSHPublicKey", "iam:GetSSHPublicKey"},
     {"GetServerCertificate", "iam:GetServerCertificate"},
     {"GetServiceLastAccessedDetails", "iam:GetServiceLastAccessedDetails"},
@@ -153,8 +154,8 @@ constexpr Operation kOperations[] = {
     {"ListRolePolicies", "iam:ListRolePolicies", &For<ListInline, HolderKind::kRole>},
     {"ListRoleTags", "iam:ListRoleTags", &ListRoleTags},
     {"ListRoles", "iam:ListRoles", &ListRoles},
-    {"ListSAMLProviderTags", "iam:ListSAMLProviderTags"},
-    {"ListSAMLProviders", "iam:ListSAMLProviders"},
+    {"ListSAMLProviderTags", "iam:ListSAMLProviderTags", &ListSAMLProviderTags},
+    {"ListSAMLProviders", "iam:ListSAMLProviders", &ListSAMLProviders},
     {"ListSSHPublicKeys", "iam:ListSSHPublicKeys"},
     {"ListServerCertificateTags", "iam:ListServerCertificateTags"},
     {"ListServerCertificates", "iam:ListServerCertificates"},
@@ -185,7 +186,7 @@ constexpr Operation kOperations[] = {
     {"TagOpenIDConnectProvider", "iam:TagOpenIDConnectProvider"},
     {"TagPolicy", "iam:TagPolicy", &TagPolicy},
     {"TagRole", "iam:TagRole", &TagRole},
-    {"TagSAMLProvider", "iam:TagSAMLProvider"},
+    {"TagSAMLProvider", "iam:TagSAMLProvider", &TagSAMLProvider},
     {"TagServerCertificate", "iam:TagServerCertificate"},
     {"TagUser", "iam:TagUser", &TagUser},
     {"UntagInstanceProfile", "iam:UntagInstanceProfile"},
@@ -193,7 +194,7 @@ constexpr Operation kOperations[] = {
     {"UntagOpenIDConnectProvider", "iam:UntagOpenIDConnectProvider"},
     {"UntagPolicy", "iam:UntagPolicy", &UntagPolicy},
     {"UntagRole", "iam:UntagRole", &UntagRole},
-    {"UntagSAMLProvider", "iam:UntagSAMLProvider"},
+    {"UntagSAMLProvider", "iam:UntagSAMLProvider", &UntagSAMLProvider},
     {"UntagServerCertificate", "iam:UntagServerCertificate"},
     {"UntagUser", "iam:UntagUser", &UntagUser},
     {"UpdateAccessKey", "iam:UpdateAccessKey", &UpdateAccessKey},
@@ -205,7 +206,7 @@ constexpr Operation kOperations[] = {
     {"UpdateOpenIDConnectProviderThumbprint", "iam:UpdateOpenIDConnectProviderThumbprint"},
     {"UpdateRole", "iam:UpdateRole", &UpdateRole},
     {"UpdateRoleDescription", "iam:UpdateRoleDescription", &UpdateRoleDescription},
-    {"UpdateSAMLProvider", "iam:UpdateSAMLProvider"},
+    {"UpdateSAMLProvider", "iam:UpdateSAMLProvider", &UpdateSAMLProvider},
     {"UpdateSSHPublicKey", "iam:UpdateSSHPublicKey"},
     {"UpdateServerCertificate", "iam:UpdateServerCertificate"},
     {"UpdateServiceSpecificCredential", "iam:UpdateServiceSpecificCredential", &UpdateServiceSpecificCredential},

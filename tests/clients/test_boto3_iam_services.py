@@ -96,3 +96,40 @@ def test_a_service_linked_role_belongs_to_its_service(iam, unique):
             call(RoleName=role["RoleName"])
     with refused("NoSuchEntity", 404):
         iam.get_service_linked_role_deletion_status(DeletionTaskId=task + "x")
+
+
+# --- SAML providers --------------------------------------------------------------------------------------------------
+
+
+def metadata(entity: str, more: str = "") -> str:
+    filler = "<!-- " + "x" * 1000 + " -->"  # the service model asks for 1000 characters
+    return (f'<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="{entity}"{more}>'
+            f'<IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"/>{filler}'
+            f"</EntityDescriptor>")
+
+
+def test_a_saml_provider_lives_and_dies(iam, unique):
+    name = unique("idp")
+    made = iam.create_saml_provider(Name=name, SAMLMetadataDocument=metadata("https://a"),
+                                    Tags=[{"Key": "k", "Value": "v"}])
+    arn = made["SAMLProviderArn"]
+    assert arn == f"arn:aws:iam::123456789012:saml-provider/{name}" and made["Tags"] == [{"Key": "k", "Value": "v"}]
+    with refused("EntityAlreadyExists", 409):
+        iam.create_saml_provider(Name=name, SAMLMetadataDocument=metadata("https://a"))
+    dated = metadata("https://b", ' validUntil="2040-01-02T03:04:05Z"')
+    assert iam.update_saml_provider(SAMLProviderArn=arn, SAMLMetadataDocument=dated)["SAMLProviderArn"] == arn
+    found = iam.get_saml_provider(SAMLProviderArn=arn)
+    assert found["SAMLMetadataDocument"] == dated and found["ValidUntil"].year == 2040
+    assert arn in [provider["Arn"] for provider in iam.list_saml_providers()["SAMLProviderList"]]
+    iam.untag_saml_provider(SAMLProviderArn=arn, TagKeys=["k"])
+    assert iam.list_saml_provider_tags(SAMLProviderArn=arn)["Tags"] == []
+    for document in ("x" * 1000, metadata("https://a").replace("IDPSSODescriptor", "SPSSODescriptor")):
+        with refused("InvalidInput", 400) as error:
+            iam.update_saml_provider(SAMLProviderArn=arn, SAMLMetadataDocument=document)
+        assert message(error) == "Could not parse metadata"
+    iam.delete_saml_provider(SAMLProviderArn=arn)
+    for call in (iam.get_saml_provider, iam.delete_saml_provider):
+        with refused("NoSuchEntity", 404):
+            call(SAMLProviderArn=arn)
+    with refused("InvalidInput", 400):
+        iam.get_saml_provider(SAMLProviderArn="arn:aws:iam::123456789012:user/somebody")

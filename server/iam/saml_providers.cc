@@ -1,0 +1,192 @@
+#include "server/iam/saml_providers.h"
+
+#include <algorithm>
+
+#include "server/aws/arn.h"
+#include "server/aws/ids.h"
+#include "server/aws/time.h"
+#include "server/aws/xml_reader.h"
+#include "server/iam/answer.h"
+#include "server/iam/attributes.h"
+#include "server/iam/errors.h"
+#include "server/iam/fields.h"
+#include "server/iam/item_tags.h"
+#include "server/iam/quotas.h"
+#include "server/iam/tags.h"
+#include "store/items.h"
+
+namespace keymill::iam {
+namespace {
+
+using store::Item;
+using store::ItemKind;
+
+/// [\w._-]+
+bool IsProviderName(std::u32string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char32_t c) {
+    return c == U'.' || c == U'-' || IsWord(std::u32string_view(&c, 1));
+  });
+}
+
+constexpr aws::StringRule kMetadataRule{.min = 1000, .max = 10'000'000};
+constexpr aws::StringField kMetadata{"SAMLMetadataDocument", kMetadataRule};
+constexpr aws::StringField kName{"Name", {.min = 1, .max = 128, .matches = &IsProviderName, .pattern = R"([\w._-]+)"}};
+constexpr aws::StringField kProviderArn{"SAMLProviderArn", kPolicyArnRule};
+/// Encrypted assertions need private keys, which are not kept here.
+constexpr std::string_view kUnsupported[] = {"AssertionEncryptionMode", "AddPrivateKey", "RemovePrivateKey"};
+constexpr std::string_view kUuidAttribute = "Uuid";
+constexpr store::Millis kCentury = 100LL * 365 * 24 * 60 * 60 * 1000;
+
+std::string ArnOf(const Item& provider) {
+  return aws::IamArn(provider.owner, "saml-provider", "/", provider.name);
+}
+
+Result<Item> RequireProvider(const store::Reader& reader, const std::string& account, const std::string& text) {
+  const auto arn = aws::Arn::Parse(text);
+  if (!arn || arn->service != "iam" || !arn->resource.starts_with("saml-provider/")) {
+    return aws::Error(InvalidInput, "Invalid SAML provider ARN: " + text);
+  }
+  auto provider = store::FindItem(reader, ItemKind::kSamlProvider, account, arn->name());
+  if (!provider || ArnOf(*provider) != text) return aws::Error(NoSuchEntity, "Manifest not found for arn " + text);
+  return *std::move(provider);
+}
+
+/// What AWS reads of a metadata document: who the provider is, and that it signs people in.
+std::optional<aws::Error> CheckMetadata(const std::string& document) {
+  const auto parsed = aws::XmlDocument::Parse(document, "EntityDescriptor");
+  if (!parsed || !parsed->root().attribute("entityID") || !parsed->root().child("IDPSSODescriptor")) {
+    return aws::Error(InvalidInput, "Could not parse metadata");
+  }
+  return std::nullopt;
+}
+
+std::optional<aws::Error> CheckSupported(const pipeline::Params& params) {
+  for (std::string_view name : kUnsupported) {
+    if (params.has(name)) return aws::Error(InvalidInput, std::string(name) + " is not supported.");
+  }
+  return std::nullopt;
+}
+
+/// The metadata's own date, or a hundred years as AWS gives to metadata without one.
+std::string ValidUntil(const Item& provider) {
+  if (const auto parsed = aws::XmlDocument::Parse(provider.document, "EntityDescriptor")) {
+    const auto text = parsed->root().attribute("validUntil");
+    const auto time = text ? aws::ParseIso(*text) : std::nullopt;
+    if (time) return aws::IsoSeconds(*time);
+  }
+  return aws::IsoSeconds(provider.created + kCentury);
+}
+
+constexpr TaggedKind kTagged{kProviderArn, "TagsPerSAMLProvider", &RequireProvider};
+
+}  // namespace
+
+Task<Result<http::Response>> CreateSAMLProvider(pipeline::Call& call) {
+  aws::Form form(call.params().all(), aws::Form::Style::kIam);
+  Item provider;
+  provider.kind = ItemKind::kSamlProvider;
+  provider.owner = call.identity().account;
+  provider.created = provider.updated = call.now();
+  provider.document = form.required(kMetadata);
+  provider.name = form.required(kName);
+  provider.tags = form.pairs(kTags, kTagKey, kTagValue);
+  if (auto refusal = form.refusal()) co_return *refusal;
+  if (auto refusal = CheckTags(provider.tags)) co_return *refusal;
+  if (auto refusal = CheckSupported(call.params())) co_return *refusal;
+  if (auto refusal = CheckMetadata(provider.document)) co_return *refusal;
+  auto create = [&](store::Txn& txn) -> Result<> {
+    if (store::FindItem(txn, provider.kind, provider.owner, provider.name)) {
+      return aws::Error(EntityAlreadyExists, "Provider with name " + provider.name + " already exists.");
+    }
+    if (store::ListItems(txn, provider.kind, provider.owner).size() >= kMaxSamlProviders) {
+      return aws::Error(LimitExceeded,
+                        "Cannot exceed quota for SAMLProvidersPerAccount: " + std::to_string(kMaxSamlProviders));
+    }
+    SetAttribute(provider.attributes, kUuidAttribute, aws::NewUniqueId("SAMLP"));
+    store::PutItem(txn, provider);
+    return {};
+  };
+  auto created = co_await call.commit(create);
+  if (!created) co_return created.error();
+  co_return Answer(call, [&](aws::XmlWriter& xml) {
+    xml.text("SAMLProviderArn", ArnOf(provider));
+    if (!provider.tags.empty()) WriteTags(xml, provider.tags);
+  });
+}
+
+Task<Result<http::Response>> GetSAMLProvider(pipeline::Call& call) {
+  aws::Form form(call.params().all(), aws::Form::Style::kIam);
+  const std::string arn = form.required(kProviderArn);
+  if (auto refusal = form.refusal()) co_return *refusal;
+  auto find = [&](const store::Reader& reader) { return RequireProvider(reader, call.identity().account, arn); };
+  auto provider = co_await call.read(find);
+  if (!provider) co_return provider.error();
+  co_return Answer(call, [&](aws::XmlWriter& xml) {
+    xml.text("SAMLProviderUUID", Attribute(provider->attributes, kUuidAttribute));
+    xml.text("SAMLMetadataDocument", provider->document).text("CreateDate", aws::IsoSeconds(provider->created));
+    xml.text("ValidUntil", ValidUntil(*provider));
+    WriteTags(xml, provider->tags);
+  });
+}
+
+Task<Result<http::Response>> UpdateSAMLProvider(pipeline::Call& call) {
+  aws::Form form(call.params().all(), aws::Form::Style::kIam);
+  const auto document = form.optional(kMetadata);
+  const std::string arn = form.required(kProviderArn);
+  if (auto refusal = form.refusal()) co_return *refusal;
+  if (auto refusal = CheckSupported(call.params())) co_return *refusal;
+  if (document) {
+    if (auto refusal = CheckMetadata(*document)) co_return *refusal;
+  }
+  auto update = [&](store::Txn& txn) -> Result<> {
+    auto provider = RequireProvider(txn, call.identity().account, arn);
+    if (!provider) return provider.error();
+    if (document) provider->document = *document;
+    provider->updated = call.now();
+    store::PutItem(txn, *provider);
+    return {};
+  };
+  auto updated = co_await call.commit(update);
+  if (!updated) co_return updated.error();
+  co_return Answer(call, [&](aws::XmlWriter& xml) { xml.text("SAMLProviderArn", arn); });
+}
+
+Task<Result<http::Response>> DeleteSAMLProvider(pipeline::Call& call) {
+  aws::Form form(call.params().all(), aws::Form::Style::kIam);
+  const std::string arn = form.required(kProviderArn);
+  if (auto refusal = form.refusal()) co_return *refusal;
+  auto remove = [&](store::Txn& txn) -> Result<> {
+    auto provider = RequireProvider(txn, call.identity().account, arn);
+    if (!provider) return provider.error();
+    store::EraseItem(txn, *provider);
+    return {};
+  };
+  co_return co_await CommitThenAnswer(call, remove);
+}
+
+Task<Result<http::Response>> ListSAMLProviders(pipeline::Call& call) {
+  auto list = [&](const store::Reader& reader) {
+    return store::ListItems(reader, ItemKind::kSamlProvider, call.identity().account);
+  };
+  const auto providers = co_await call.read(list);
+  co_return Answer(call, [&](aws::XmlWriter& xml) {
+    xml.open("SAMLProviderList");
+    for (const Item& provider : providers) {
+      xml.open("member").text("Arn", ArnOf(provider)).text("ValidUntil", ValidUntil(provider));
+      xml.text("CreateDate", aws::IsoSeconds(provider.created)).close();
+    }
+    xml.close();
+  });
+}
+
+Task<Result<http::Response>> TagSAMLProvider(pipeline::Call& call) {
+  return TagItem(call, kTagged);
+}
+Task<Result<http::Response>> UntagSAMLProvider(pipeline::Call& call) {
+  return UntagItem(call, kTagged);
+}
+Task<Result<http::Response>> ListSAMLProviderTags(pipeline::Call& call) {
+  return ListItemTags(call, kTagged);
+}
+
+}  // namespace keymill::iam

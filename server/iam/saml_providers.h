@@ -1,0 +1,20 @@
+#pragma once
+
+#include "server/http/response.h"
+#include "server/pipeline/operation.h"
+#include "server/result.h"
+#include "server/task.h"
+
+/// SAML identity providers: their metadata documents under an ARN.
+namespace keymill::iam {
+
+Task<Result<http::Response>> CreateSAMLProvider(pipeline::Call& call);
+Task<Result<http::Response>> GetSAMLProvider(pipeline::Call& call);
+Task<Result<http::Response>> UpdateSAMLProvider(pipeline::Call& call);
+Task<Result<http::Response>> DeleteSAMLProvider(pipeline::Call& call);
+Task<Result<http::Response>> ListSAMLProviders(pipeline::Call& call);
+Task<Result<http::Response>> TagSAMLProvider(pipeline::Call& call);
+Task<Result<http::Response>> UntagSAMLProvider(pipeline::Call& call);
+Task<Result<http::Response>> ListSAMLProviderTags(pipeline::Call& call);
+
+}  // namespace keymill::iam
