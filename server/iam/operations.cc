@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <iterator>
 
+#include "server/iam/access_advisor.h"
 #include "server/iam/access_keys.h"
 #include "server/iam/account.h"
 #include "server/iam/attachments.h"
@@ -98,7 +99,8 @@ constexpr Operation kOperations[] = {
     {"EnableOutboundWebIdentityFederation", "iam:EnableOutboundWebIdentityFederation"},
     {"GenerateCredentialReport", "iam:GenerateCredentialReport", &GenerateCredentialReport},
     {"GenerateOrganizationsAccessReport", "iam:GenerateOrganizationsAccessReport"},
-    {"GenerateServiceLastAccessedDetails", "iam:GenerateServiceLastAccessedDetails"},
+    {"GenerateServiceLastAccessedDetails", "iam:GenerateServiceLastAccessedDetails",
+     &GenerateServiceLastAccessedDetails},
     {"GetAccessKeyLastUsed", "iam:GetAccessKeyLastUsed", &GetAccessKeyLastUsed},
     {"GetAccountAuthorizationDetails", "iam:GetAccountAuthorizationDetails", &GetAccountAuthorizationDetails},
     {"GetAccountPasswordPolicy", "iam:GetAccountPasswordPolicy", &GetAccountPasswordPolicy},
@@ -123,7 +125,7 @@ constexpr Operation kOperations[] = {
     {"GetSAMLProvider", "iam:GetSAMLProvider", &GetSAMLProvider},
     {"GetSSHPublicKey", "iam:GetSSHPublicKey"},
     {"GetServerCertificate", "iam:GetServerCertificate"},
-    {"GetServiceLastAccessedDetails", "iam:GetServiceLastAccessedDetails"},
+    {"GetServiceLastAccessedDetails", "iam:GetServiceLastAccessedDetails", &GetServiceLastAccessedDetails},
     {"GetServiceLastAccessedDetailsWithEntities", "iam:GetServiceLastAccessedDetailsWithEntities"},
     {"GetServiceLinkedRoleDeletionStatus", "iam:GetServiceLinkedRoleDeletionStatus",
      &GetServiceLinkedRoleDeletionStatus},
@@ -148,7 +150,7 @@ constexpr Operation kOperations[] = {
     {"ListOpenIDConnectProviders", "iam:ListOpenIDConnectProviders"},
     {"ListOrganizationsFeatures", "iam:ListOrganizationsFeatures"},
     {"ListPolicies", "iam:ListPolicies", &ListPolicies},
-    {"ListPoliciesGrantingServiceAccess", "iam:ListPoliciesGrantingServiceAccess"},
+    {"ListPoliciesGrantingServiceAccess", "iam:ListPoliciesGrantingServiceAccess", &ListPoliciesGrantingServiceAccess},
     {"ListPolicyTags", "iam:ListPolicyTags", &ListPolicyTags},
     {"ListPolicyVersions", "iam:ListPolicyVersions", &ListPolicyVersions},
     {"ListRolePolicies", "iam:ListRolePolicies", &For<ListInline, HolderKind::kRole>},

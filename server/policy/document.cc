@@ -47,6 +47,20 @@ std::vector<std::string> Document::context_keys() const {
   return keys;
 }
 
+bool Document::grants_service(std::string_view prefix) const {
+  // No action has this name, so only a pattern for all of the service's actions matches it.
+  const std::string any = std::string(prefix) + '\x7f';
+  return std::any_of(statements_.begin(), statements_.end(), [&](const Statement& statement) {
+    if (statement.effect != Effect::kAllow) return false;
+    if (statement.not_actions) {
+      return std::none_of(statement.actions.begin(), statement.actions.end(),
+                          [&](const Pattern& pattern) { return pattern.matches(any, Context()); });
+    }
+    return std::any_of(statement.actions.begin(), statement.actions.end(),
+                       [&](const Pattern& pattern) { return pattern.may_match_prefix(prefix); });
+  });
+}
+
 bool Document::allows_everybody() const {
   // The keys that S3 accepts as a fence around a public grant, when they are compared with fixed values.
   static constexpr std::string_view kFences[] = {"aws:sourceip",         "aws:principalarn",

@@ -63,6 +63,9 @@ class Document {
   const std::vector<Statement>& statements() const { return statements_; }
   /// The condition keys that it asks for and the variables that it uses, sorted, in lower case.
   std::vector<std::string> context_keys() const;
+  /// True if some statement allows actions of the service, whatever its resources and conditions. `prefix` is the
+  /// service's namespace in lower case with a colon: "s3:".
+  bool grants_service(std::string_view prefix) const;
   /// True if some statement allows everybody without a condition that limits who they are.
   bool allows_everybody() const;
 

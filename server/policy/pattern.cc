@@ -126,6 +126,12 @@ bool Pattern::expand(const Context& context, Units& out) const {
   return true;
 }
 
+bool Pattern::may_match_prefix(std::string_view prefix) const {
+  if (shape_ == Shape::kExact && literal_.size() < prefix.size()) return false;
+  const std::size_t common = std::min(literal_.size(), prefix.size());
+  return Equal(std::string_view(literal_).substr(0, common), prefix.substr(0, common), ignore_case_);
+}
+
 bool Pattern::resolvable(const Context& context) const {
   return std::all_of(variables_.begin(), variables_.end(), [&](const Variable& variable) {
     const std::vector<std::string>* values = context.find(variable.name);

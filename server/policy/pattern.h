@@ -25,6 +25,8 @@ class Pattern {
   /// False, too, if a variable has no value in `context`.
   bool matches(std::string_view text, const Context& context) const;
   bool matches_everything() const { return shape_ == Shape::kAny; }
+  /// True unless no text that begins with `prefix` can match: what stands before the first wildcard decides.
+  bool may_match_prefix(std::string_view prefix) const;
   /// True if the variables that it holds, if any, have values.
   bool resolvable(const Context& context) const;
 

@@ -133,3 +133,41 @@ def test_a_saml_provider_lives_and_dies(iam, unique):
             call(SAMLProviderArn=arn)
     with refused("InvalidInput", 400):
         iam.get_saml_provider(SAMLProviderArn="arn:aws:iam::123456789012:user/somebody")
+
+
+# --- access advisor --------------------------------------------------------------------------------------------------
+
+
+def test_last_access_is_reported_for_the_services_that_policies_grant(root, user, unique):
+    iam = root.iam
+    group = unique("group")
+    iam.create_group(GroupName=group)
+    iam.add_user_to_group(GroupName=group, UserName=user.name)
+    iam.attach_group_policy(GroupName=group, PolicyArn="arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess")
+    iam.put_user_policy(UserName=user.name, PolicyName="own", PolicyDocument=(
+        '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","NotAction":["s3:*","sts:*"],"Resource":"*"}]}'))
+    user.clients.s3.list_buckets()
+    arn = f"arn:aws:iam::123456789012:user/{user.name}"
+    for about in (arn, "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"):
+        job = iam.generate_service_last_accessed_details(Arn=about)["JobId"]
+        report = iam.get_service_last_accessed_details(JobId=job)
+        assert report["JobStatus"] == "COMPLETED"
+        services = {s["ServiceNamespace"]: s for s in report["ServicesLastAccessed"]}
+        assert services["s3"]["LastAuthenticatedEntity"] == arn and services["s3"]["TotalAuthenticatedEntities"] == 1
+        assert services["s3"]["LastAuthenticatedRegion"] == "us-east-1" and "sts" not in services
+    with refused("NoSuchEntity", 404):
+        iam.get_service_last_accessed_details(JobId="0" * 36)
+    with refused("NoSuchEntity", 404):
+        iam.generate_service_last_accessed_details(Arn=arn + "x")
+
+    granting = iam.list_policies_granting_service_access(Arn=arn, ServiceNamespaces=["s3", "ec2", "sts"])
+    by_service = {g["ServiceNamespace"]: g["Policies"] for g in granting["PoliciesGrantingServiceAccess"]}
+    assert by_service == {
+        "s3": [{"PolicyName": "AmazonS3ReadOnlyAccess", "PolicyType": "MANAGED",
+                "PolicyArn": "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"}],
+        "ec2": [{"PolicyName": "own", "PolicyType": "INLINE", "EntityType": "USER", "EntityName": user.name}],
+        "sts": []}
+    iam.delete_user_policy(UserName=user.name, PolicyName="own")
+    iam.detach_group_policy(GroupName=group, PolicyArn="arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess")
+    iam.remove_user_from_group(GroupName=group, UserName=user.name)
+    iam.delete_group(GroupName=group)
