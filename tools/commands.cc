@@ -11,6 +11,7 @@ void AddCommands(CLI::App& app) {
   AddExplain(app);
   AddLoad(app);
   AddBench(app);
+  AddOperations(app);
 }
 
 }  // namespace keymill::tools

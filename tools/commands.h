@@ -13,6 +13,7 @@ void AddSign(CLI::App& app);
 void AddExplain(CLI::App& app);
 void AddLoad(CLI::App& app);
 void AddBench(CLI::App& app);
+void AddOperations(CLI::App& app);
 
 /// `keymill demo`: a whole access-key rotation against an embedded server. Exit status 0 if every answer was AWS's.
 int RunDemo();

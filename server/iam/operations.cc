@@ -40,6 +40,7 @@ Task<Result<http::Response>> For(pipeline::Call& call) {
 // Every operation of AWS's service model, in its order. A row without a handler is authorised and answered 501.
 constexpr Operation kOperations[] = {
     {"AcceptDelegationRequest", "iam:AcceptDelegationRequest"},
+    {"AcquireRole", "iam:AcquireRole"},
     {"AddClientIDToOpenIDConnectProvider", "iam:AddClientIDToOpenIDConnectProvider"},
     {"AddRoleToInstanceProfile", "iam:AddRoleToInstanceProfile", &AddRoleToInstanceProfile},
     {"AddUserToGroup", "iam:AddUserToGroup", &AddUserToGroup},
@@ -104,6 +105,7 @@ constexpr Operation kOperations[] = {
     {"GetAccessKeyLastUsed", "iam:GetAccessKeyLastUsed", &GetAccessKeyLastUsed},
     {"GetAccountAuthorizationDetails", "iam:GetAccountAuthorizationDetails", &GetAccountAuthorizationDetails},
     {"GetAccountPasswordPolicy", "iam:GetAccountPasswordPolicy", &GetAccountPasswordPolicy},
+    {"GetAccountProperties", "iam:GetAccountProperties"},
     {"GetAccountSummary", "iam:GetAccountSummary", &GetAccountSummary},
     {"GetContextKeysForCustomPolicy", "iam:GetContextKeysForCustomPolicy", &GetContextKeysForCustomPolicy},
     {"GetContextKeysForPrincipalPolicy", "iam:GetContextKeysForPrincipalPolicy", &GetContextKeysForPrincipalPolicy},
@@ -122,6 +124,7 @@ constexpr Operation kOperations[] = {
     {"GetPolicyVersion", "iam:GetPolicyVersion", &GetPolicyVersion},
     {"GetRole", "iam:GetRole", &GetRole},
     {"GetRolePolicy", "iam:GetRolePolicy", &For<GetInline, HolderKind::kRole>},
+    {"GetRoleTemplateVersion", "iam:GetRoleTemplateVersion"},
     {"GetSAMLProvider", "iam:GetSAMLProvider", &GetSAMLProvider},
     {"GetSSHPublicKey", "iam:GetSSHPublicKey"},
     {"GetServerCertificate", "iam:GetServerCertificate"},
@@ -167,6 +170,7 @@ constexpr Operation kOperations[] = {
     {"ListUserTags", "iam:ListUserTags", &ListUserTags},
     {"ListUsers", "iam:ListUsers", &ListUsers},
     {"ListVirtualMFADevices", "iam:ListVirtualMFADevices", &ListVirtualMFADevices},
+    {"PutAccountProperties", "iam:PutAccountProperties"},
     {"PutGroupPolicy", "iam:PutGroupPolicy", &For<PutInline, HolderKind::kGroup>},
     {"PutRolePermissionsBoundary", "iam:PutRolePermissionsBoundary", &PutRolePermissionsBoundary},
     {"PutRolePolicy", "iam:PutRolePolicy", &For<PutInline, HolderKind::kRole>},

@@ -1,5 +1,8 @@
 #include "server/s3/operations.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "server/s3/handlers.h"
 
 // The rows are botocore's S3 model, and the actions those of the Service Authorization Reference. Left out are names
@@ -155,10 +158,22 @@ constexpr Operation kOperations[] = {
 
 static_assert(pipeline::AllReachable(kOperations));
 
+/// Sub-resources of buckets: their configurations wait for what obeys them. Take the name out with its arrival.
+constexpr std::string_view kStoredOnly[] = {"accelerate", "analytics",         "cors",        "intelligent-tiering",
+                                            "inventory",  "logging",           "metrics",     "notification",
+                                            "policy",     "publicAccessBlock", "replication", "requestPayment",
+                                            "website"};
+
 }  // namespace
 
 std::span<const pipeline::Operation> Operations() {
   return kOperations;
+}
+
+bool IsStoredOnly(const pipeline::Operation& operation) {
+  const std::string_view name = operation.query.substr(0, operation.query.find('&'));
+  return operation.target == kBucket && operation.handler != nullptr &&
+         std::find(std::begin(kStoredOnly), std::end(kStoredOnly), name) != std::end(kStoredOnly);
 }
 
 }  // namespace keymill::s3
