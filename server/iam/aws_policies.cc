@@ -7,11 +7,21 @@ namespace keymill::iam {
 namespace {
 
 constexpr AwsManagedPolicy kPolicies[] = {
+    {"AWSDenyAll", "/", "ANPAZKAPJZG4P2KB3BDJ5", "Deny all access.",
+     R"({"Version":"2012-10-17","Statement":[{"Sid":"DenyAll","Effect":"Deny","Action":["*"],"Resource":"*"}]})"},
+    {"AWSLambdaBasicExecutionRole", "/service-role/", "ANPAJNCQGXC42545SKXIK",
+     "Provides write permissions to CloudWatch Logs.",
+     R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["logs:CreateLogGroup",)"
+     R"("logs:CreateLogStream","logs:PutLogEvents"],"Resource":"*"}]})"},
     {"AdministratorAccess", "/", "ANPAIWMBCKSKIEE64ZLYK", "Provides full access to AWS services and resources.",
      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]})"},
     {"AmazonS3FullAccess", "/", "ANPAIFIR6V6BVTRAHWINE",
      "Provides full access to all buckets via the AWS Management Console.",
      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:*","s3-object-lambda:*"],"Resource":"*"}]})"},
+    {"AmazonS3ObjectLambdaExecutionRolePolicy", "/service-role/", "ANPA2S3OBJECTLAMBDA22",
+     "Provides AWS Lambda functions permissions to interact with Amazon S3 Object Lambda.",
+     R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["logs:CreateLogGroup",)"
+     R"("logs:CreateLogStream","logs:PutLogEvents","s3-object-lambda:WriteGetObjectResponse"],"Resource":"*"}]})"},
     {"AmazonS3ReadOnlyAccess", "/", "ANPAIZTJ4DXE7G6AGAE6M",
      "Provides read only access to all buckets via the AWS Management Console.",
      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:Get*","s3:List*","s3:Describe*",)"
@@ -38,6 +48,11 @@ constexpr AwsManagedPolicy kPolicies[] = {
      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["iam:ChangePassword"],)"
      R"("Resource":["arn:aws:iam::*:user/${aws:username}"]},)"
      R"({"Effect":"Allow","Action":["iam:GetAccountPasswordPolicy"],"Resource":"*"}]})"},
+    {"IAMUserSSHKeys", "/", "ANPAJTSHUA4UXGXU7ANUA",
+     "Provides the ability for an IAM user to manage their own SSH keys.",
+     R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["iam:DeleteSSHPublicKey",)"
+     R"("iam:GetSSHPublicKey","iam:ListSSHPublicKeys","iam:UpdateSSHPublicKey","iam:UploadSSHPublicKey"],)"
+     R"("Resource":"arn:aws:iam::*:user/${aws:username}"}]})"},
     {"PowerUserAccess", "/", "ANPAJYRXTHIB4FOVS3ZXS",
      "Provides full access to AWS services and resources, but does not allow management of Users and groups.",
      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","NotAction":["iam:*","organizations:*","account:*"],)"
@@ -54,6 +69,10 @@ constexpr AwsManagedPolicy kPolicies[] = {
      R"("iam:GenerateServiceLastAccessedDetails","iam:Get*","iam:List*","iam:SimulateCustomPolicy",)"
      R"("iam:SimulatePrincipalPolicy","s3:GetAccelerateConfiguration","s3:GetBucket*","s3:GetEncryptionConfiguration",)"
      R"("s3:GetLifecycleConfiguration","s3:GetReplicationConfiguration","s3:ListAllMyBuckets"],"Resource":"*"}]})"},
+    {"ViewOnlyAccess", "/job-function/", "ANPAID22R6XPJATWOFDK6",
+     "This policy grants permissions to view resources and basic metadata across all AWS services.",
+     R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["iam:GetAccountSummary",)"
+     R"("iam:GetLoginProfile","iam:List*","s3:ListAllMyBuckets","s3:ListBucket"],"Resource":"*"}]})"},
 };
 
 }  // namespace

@@ -137,3 +137,17 @@ def test_what_is_no_policy_or_action_is_refused(iam):
             iam.simulate_custom_policy(**request)
     with refused("InvalidInput", 400):
         iam.get_context_keys_for_custom_policy(PolicyInputList=["nonsense"])
+
+
+def test_every_policy_of_aws_can_be_read_and_simulated(iam):
+    pages = iam.get_paginator("list_policies").paginate(Scope="AWS", PaginationConfig={"PageSize": 5})
+    policies = {p["PolicyName"]: p for page in pages for p in page["Policies"]}
+    assert {"AdministratorAccess", "ReadOnlyAccess", "ViewOnlyAccess", "AWSDenyAll", "IAMUserSSHKeys"} <= set(policies)
+    assert policies["ViewOnlyAccess"]["Arn"] == "arn:aws:iam::aws:policy/job-function/ViewOnlyAccess"
+    read = {}
+    for name, listed in policies.items():
+        version = iam.get_policy_version(PolicyArn=listed["Arn"], VersionId="v1")["PolicyVersion"]
+        request = {"PolicyInputList": [json.dumps(version["Document"])], "ActionNames": ["s3:GetObject"]}
+        read[name] = iam.simulate_custom_policy(**request)["EvaluationResults"][0]["EvalDecision"]
+    assert read["ReadOnlyAccess"] == read["AmazonS3ReadOnlyAccess"] == "allowed"
+    assert read["ViewOnlyAccess"] == read["IAMFullAccess"] == "implicitDeny" and read["AWSDenyAll"] == "explicitDeny"
