@@ -4,6 +4,7 @@
 
 #include <rocksdb/convenience.h>
 #include <rocksdb/table.h>
+#include <rocksdb/utilities/checkpoint.h>
 
 #include "store/blob_rows.h"
 #include "store/db_impl.h"
@@ -176,6 +177,16 @@ std::vector<std::shared_ptr<rocksdb::Iterator>> BlobFiles::iterators(const std::
     found.push_back(iterator);
   }
   return found;
+}
+
+void BlobFiles::checkpoint(const std::string& target) {
+  if (db_.env->FileExists(directory_ + "/CURRENT").IsNotFound()) return;
+  open();
+  rocksdb::Checkpoint* made = nullptr;
+  Check(rocksdb::Checkpoint::Create(files_.get(), &made), "preparing a snapshot of large bodies");
+  const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
+  const std::unique_lock lock(generations_mutex_);  // nothing comes or goes meanwhile
+  Check(checkpoint->CreateCheckpoint(target), "saving large bodies");
 }
 
 void BlobFiles::remove_later(const std::vector<std::uint64_t>& blobs) {

@@ -48,6 +48,8 @@ class BlobFiles {
   std::vector<std::shared_ptr<rocksdb::Iterator>> iterators(const std::vector<std::uint64_t>& blobs);
   /// Removes bytes and rows of blobs that nobody references, in the background.
   void remove_later(const std::vector<std::uint64_t>& blobs);
+  /// A copy of the instance in the directory `target`, nothing if there is no large body.
+  void checkpoint(const std::string& target);
   /// Waits until all that remove_later() was told is removed (tests).
   void drain();
 

@@ -23,7 +23,7 @@ std::string Count(std::uint64_t count) {
 }  // namespace
 
 struct BlobWriter::Impl {
-  explicit Impl(Db& the_db) : db(the_db.impl()) {}
+  explicit Impl(const Db& the_db) : state(the_db.current()), db(*state) {}
   ~Impl() {
     if (!path.empty()) db.db->GetEnv()->DeleteFile(path).PermitUncheckedError();
   }
@@ -98,6 +98,7 @@ struct BlobWriter::Impl {
     Check(db.db->Write(db.write_options(sync), &batch), "announcing a body");
   }
 
+  std::shared_ptr<Db::Impl> state;
   Db::Impl& db;
   std::unique_ptr<char[]> chunk;
   std::size_t filled = 0;
@@ -122,7 +123,7 @@ BlobRef BlobWriter::finish() {
 }
 
 void Discard(Db& db, const BlobRef& blob) {
-  db.impl().files->remove_later({blob.id});
+  db.current()->files->remove_later({blob.id});
 }
 
 BlobRef PutRow(Txn& txn, std::span<const std::byte> bytes) {

@@ -48,7 +48,7 @@ struct BodyReader::Impl {
   };
 
   Impl(const Reader& reader, Body&& body, std::uint64_t offset, std::uint64_t length)
-      : db(reader.db().impl()), mode(reader.mode()), inline_bytes(std::move(body.inline_bytes)) {
+      : state(reader.state()), db(*state), mode(reader.mode()), inline_bytes(std::move(body.inline_bytes)) {
     if (body.blobs.empty()) {
       offset = std::min<std::uint64_t>(offset, inline_bytes.size());
       inline_left = std::string_view(inline_bytes).substr(offset, length);
@@ -174,6 +174,7 @@ struct BodyReader::Impl {
     if (!mapped.empty()) GiveBack(std::exchange(mapped, {}));
   }
 
+  std::shared_ptr<Db::Impl> state;
   Db::Impl& db;
   Reader::Mode mode;
   std::string inline_bytes;

@@ -65,8 +65,10 @@ struct Committer::Impl {
 
   /// Commits a group from the front of the list; returns the rest of it.
   Pending* commit(Pending* list) {
+    if (list->alone) return run_alone(list);
+    state = db.current();
     std::size_t count = 0;
-    while (list && count < kGroupMutations && txn.batch.GetDataSize() < kGroupBytes) {
+    while (list && !list->alone && count < kGroupMutations && txn.batch.GetDataSize() < kGroupBytes) {
       Pending* const pending = list;
       list = list->next;
       group[count++] = {pending, apply(*pending)};
@@ -81,7 +83,7 @@ struct Committer::Impl {
         txn.touched.erase(std::unique(txn.touched.begin(), txn.touched.end()), txn.touched.end());
         on_commit(txn.touched);
       }
-      if (!txn.released_files.empty()) db.impl().files->remove_later(txn.released_files);
+      if (!txn.released_files.empty()) state->files->remove_later(txn.released_files);
     }
     txn.batch.Clear();
     txn.touched.clear();
@@ -90,7 +92,20 @@ struct Committer::Impl {
       // done() may destroy the Pending, and with it the frame that holds what we point to.
       group[i].pending->done(std::exchange(group[i].fault, nullptr));
     }
+    state.reset();
     return list;
+  }
+
+  Pending* run_alone(Pending* pending) {
+    Pending* const rest = pending->next;
+    std::exception_ptr fault;
+    try {
+      (*pending->alone)();
+    } catch (...) {
+      fault = std::current_exception();
+    }
+    pending->done(fault);
+    return rest;
   }
 
   std::exception_ptr apply(Pending& pending) {
@@ -101,7 +116,7 @@ struct Committer::Impl {
     bool keep = false;
     txn.batch.SetSavePoint();
     try {
-      Txn view(db, txn);
+      Txn view(state, txn);
       keep = pending.apply(view);
     } catch (...) {
       fault = std::current_exception();
@@ -123,7 +138,7 @@ struct Committer::Impl {
   std::exception_ptr write() {
     auto* const batch = txn.batch.GetWriteBatch();
     if (batch->Count() == 0) return nullptr;
-    auto& impl = db.impl();
+    auto& impl = *state;
     // After a failed write RocksDB refuses further ones until it is told to try again.
     if (failed) impl.db->Resume().PermitUncheckedError();
     const auto status = impl.db->Write(impl.write_options(true), batch);
@@ -135,6 +150,7 @@ struct Committer::Impl {
   Db& db;
   Hook on_commit;
   Txn::Impl txn;
+  std::shared_ptr<Db::Impl> state;  // of the group at hand
   std::array<Outcome, kGroupMutations> group;
   bool failed = false;
 
@@ -156,30 +172,46 @@ void Committer::submit(Pending& pending) {
   impl_->submit(pending);
 }
 
+namespace {
+
+struct Waiting final : Pending {
+  bool apply(Txn& txn) override {
+    (*mutation)(txn);
+    return true;
+  }
+  void done(std::exception_ptr the_fault) override {
+    // Notified under the lock: the waiter destroys this as soon as it gets it.
+    const std::lock_guard lock(mutex);
+    fault = std::move(the_fault);
+    finished = true;
+    finishing.notify_one();
+  }
+  void wait() {
+    std::unique_lock lock(mutex);
+    finishing.wait(lock, [&] { return finished; });
+    if (fault) std::rethrow_exception(fault);
+  }
+  const std::function<void(Txn&)>* mutation = nullptr;
+  std::mutex mutex;
+  std::condition_variable finishing;
+  std::exception_ptr fault;
+  bool finished = false;
+};
+
+}  // namespace
+
 void Committer::run(const std::function<void(Txn&)>& mutation) {
-  struct Waiting final : Pending {
-    explicit Waiting(const std::function<void(Txn&)>& the_mutation) : mutation(the_mutation) {}
-    bool apply(Txn& txn) override {
-      mutation(txn);
-      return true;
-    }
-    void done(std::exception_ptr the_fault) override {
-      // Notified under the lock: the waiter destroys this as soon as it gets it.
-      const std::lock_guard lock(mutex);
-      fault = std::move(the_fault);
-      finished = true;
-      finishing.notify_one();
-    }
-    const std::function<void(Txn&)>& mutation;
-    std::mutex mutex;
-    std::condition_variable finishing;
-    std::exception_ptr fault;
-    bool finished = false;
-  } waiting(mutation);
+  Waiting waiting;
+  waiting.mutation = &mutation;
   submit(waiting);
-  std::unique_lock lock(waiting.mutex);
-  waiting.finishing.wait(lock, [&] { return waiting.finished; });
-  if (waiting.fault) std::rethrow_exception(waiting.fault);
+  waiting.wait();
+}
+
+void Committer::exclusive(const std::function<void()>& work) {
+  Waiting waiting;
+  waiting.alone = &work;
+  submit(waiting);
+  waiting.wait();
 }
 
 }  // namespace keymill::store

@@ -20,6 +20,7 @@ class Pending {
   /// throw.
   virtual void done(std::exception_ptr fault) = 0;
   Pending* next = nullptr;
+  const std::function<void()>* alone = nullptr;  ///< set by Committer::exclusive(): run instead of apply()
 
  protected:
   ~Pending() = default;
@@ -41,6 +42,8 @@ class Committer {
   /// Submits and waits; for start-up, tests and tools, never from the committer thread. Throws what `mutation` threw,
   /// or StoreError if the write failed.
   void run(const std::function<void(Txn&)>& mutation);
+  /// Runs `work` on the committer thread between two groups, and waits. Not from that thread. Throws what it threw.
+  void exclusive(const std::function<void()>& work);
 
  private:
   struct Impl;

@@ -4,7 +4,7 @@
 #include <rocksdb/listener.h>
 #include <rocksdb/table.h>
 
-#include "store/db_impl.h"
+#include "store/generations.h"
 #include "store/keys.h"
 
 namespace keymill::store {
@@ -89,17 +89,8 @@ std::string PhysicalKey(Family family, std::string_view key) {
   return physical;
 }
 
-Db::Impl::Impl(const DbOptions& given) : options(given) {
-  if (options.in_memory) {
-    memory_env.reset(rocksdb::NewMemEnv(rocksdb::Env::Default()));
-    options.path = "/keymill";
-    options.sync = false;
-    if (options.master_key.empty()) options.master_key = RandomMasterKey();
-  } else {
-    prepare_directory();
-  }
-  vault = std::make_unique<Vault>(options.master_key);
-  options.master_key.clear();
+Db::Impl::Impl(const DbOptions& given, rocksdb::Env* its_env, std::shared_ptr<Vault> its_vault)
+    : options(given), env(its_env), vault(std::move(its_vault)) {
   open();
   try {
     check_schema();
@@ -114,7 +105,7 @@ Db::Impl::Impl(const DbOptions& given) : options(given) {
 
 Db::Impl::~Impl() {
   files.reset();
-  if (!options.in_memory) {
+  if (!options.in_memory && !remove_when_closed) {
     std::uint64_t unflushed = 0;
     for (auto* family : {general, rows}) {
       std::uint64_t bytes = 0;
@@ -125,22 +116,12 @@ Db::Impl::~Impl() {
   db->DestroyColumnFamilyHandle(general);
   db->DestroyColumnFamilyHandle(rows);
   db->Close().PermitUncheckedError();
-}
-
-void Db::Impl::prepare_directory() {
-  namespace fs = std::filesystem;
-  std::error_code failure;
-  const auto status = fs::status(options.path, failure);
-  if (fs::exists(status) && !fs::is_directory(status)) throw OpenError(options.path.string() + " is not a directory");
-  if (!fs::exists(status)) {
-    fs::create_directories(options.path, failure);
-    if (failure) throw OpenError(options.path.string() + " cannot be created: " + failure.message());
-    fs::permissions(options.path, fs::perms::owner_all, failure);
-  }
+  db.reset();
+  if (remove_when_closed) RemoveState(*env, options.path.string());
 }
 
 void Db::Impl::open() {
-  auto db_options = QuietOptions(options.in_memory ? memory_env.get() : rocksdb::Env::Default());
+  auto db_options = QuietOptions(env);
   db_options.max_open_files = 256;
   db_options.db_write_buffer_size = kAllWriteBuffersBytes;
   db_options.max_total_wal_size = 64 << 20;
@@ -219,23 +200,41 @@ rocksdb::WriteOptions Db::Impl::write_options(bool sync) const {
   return write;
 }
 
+std::uint64_t Db::Impl::reserved_ids() {
+  if (ids_end_ != 0) return ids_end_;
+  std::string value;
+  const auto status = db->Get({}, general, PhysicalKey(Family::kMeta, kIdsRow), &value);
+  if (!status.IsNotFound()) Check(status, "reading the id counter");
+  return status.ok() ? KeyReader(value).number() : 1;
+}
+
 std::uint64_t Db::Impl::next_id() {
   const std::lock_guard lock(ids_mutex_);
+  if (retired_) throw StoreError("the state was replaced while this was under way");
   if (next_id_ == ids_end_) {
-    const auto row = PhysicalKey(Family::kMeta, kIdsRow);
-    if (ids_end_ == 0) {
-      std::string value;
-      const auto status = db->Get({}, general, row, &value);
-      if (!status.IsNotFound()) Check(status, "reading the id counter");
-      next_id_ = status.ok() ? KeyReader(value).number() : 1;
-    }
-    Check(db->Put(write_options(true), general, row, Number(next_id_ + kIdBlock)), "reserving ids");
-    ids_end_ = next_id_ + kIdBlock;
+    const auto begin = reserved_ids();
+    Check(db->Put(write_options(true), general, PhysicalKey(Family::kMeta, kIdsRow), Number(begin + kIdBlock)),
+          "reserving ids");
+    next_id_ = begin;
+    ids_end_ = begin + kIdBlock;
   }
   return next_id_++;
 }
 
-Db::Db(const DbOptions& options) : impl_(std::make_unique<Impl>(options)) {}
-Db::~Db() = default;
+void Db::Impl::begin_ids_after(Impl& former) {
+  std::uint64_t taken = 0;
+  {
+    const std::lock_guard lock(former.ids_mutex_);
+    taken = former.reserved_ids() + kIdBlock;  // and what it reserves before it is retired
+  }
+  const std::lock_guard lock(ids_mutex_);
+  if (reserved_ids() >= taken) return;
+  Check(db->Put(write_options(true), general, PhysicalKey(Family::kMeta, kIdsRow), Number(taken)), "reserving ids");
+}
+
+void Db::Impl::retire() {
+  const std::lock_guard lock(ids_mutex_);
+  retired_ = true;
+}
 
 }  // namespace keymill::store

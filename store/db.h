@@ -57,7 +57,10 @@ class Txn;
 /// Thread-safe. One process at a time: a second open of the same directory throws OpenError. Destroy it last: after the
 /// committer, every Reader, BlobWriter and BodyReader.
 ///
+/// The state it shows can be swapped for another one (snapshots.h); a Reader keeps the one that it began with.
+///
 ///   path/db     rows            path/files  large bodies, one file each       path/tmp  bodies still arriving
+///   path/generations/N  the same after a swap        path/snapshots  saved states      path/STATE  which is current
 class Db {
  public:
   explicit Db(const DbOptions& options);
@@ -66,10 +69,13 @@ class Db {
   Db& operator=(const Db&) = delete;
 
   struct Impl;
-  Impl& impl() const { return *impl_; }  ///< for this directory's own files only
+  struct Generations;
+  // For this directory's own files only.
+  std::shared_ptr<Impl> current() const;
+  Generations& generations() const { return *generations_; }
 
  private:
-  std::unique_ptr<Impl> impl_;
+  std::unique_ptr<Generations> generations_;
 };
 
 }  // namespace keymill::store

@@ -35,8 +35,9 @@ rocksdb::DBOptions QuietOptions(rocksdb::Env* env);
 /// A row's key as RocksDB sees it: the family, then the key.
 std::string PhysicalKey(Family family, std::string_view key);
 
+/// One state: rows and bodies below one directory, options.path.
 struct Db::Impl {
-  explicit Impl(const DbOptions& given);
+  Impl(const DbOptions& given, rocksdb::Env* its_env, std::shared_ptr<Vault> its_vault);
   ~Impl();
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
@@ -45,22 +46,29 @@ struct Db::Impl {
   rocksdb::ReadOptions read_options(Reader::Mode mode) const;
   rocksdb::WriteOptions write_options(bool sync) const;
   std::uint64_t next_id();
+  /// Before the first id is given: ids begin well beyond all that `former` has given or may still give.
+  void begin_ids_after(Impl& former);
+  /// Another state is current: no more ids, so that nothing here can be mistaken for something there.
+  void retire();
 
   DbOptions options;
-  std::unique_ptr<rocksdb::Env> memory_env;  ///< null on disk
+  rocksdb::Env* env;
+  bool remove_when_closed = true;  ///< until it is published, and once another state is current
   std::unique_ptr<rocksdb::DB> db;
   rocksdb::ColumnFamilyHandle* general = nullptr;
   rocksdb::ColumnFamilyHandle* rows = nullptr;
-  std::unique_ptr<Vault> vault;
+  std::shared_ptr<Vault> vault;
   std::unique_ptr<BlobFiles> files;
 
  private:
-  void prepare_directory();
   void open();
   void check_schema();
   void check_master_key();
 
+  std::uint64_t reserved_ids();  ///< call with ids_mutex_
+
   std::mutex ids_mutex_;
+  bool retired_ = false;
   std::uint64_t next_id_ = 0;
   std::uint64_t ids_end_ = 0;  ///< ids below are reserved durably
 };

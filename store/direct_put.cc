@@ -5,7 +5,8 @@
 namespace keymill::store {
 
 void DirectPut(Db& db, Family family, std::string_view key, std::string_view value) {
-  auto& impl = db.impl();
+  const auto state = db.current();
+  auto& impl = *state;
   Check(impl.db->Put(impl.write_options(true), impl.handle(family), PhysicalKey(family, key), ToSlice(value)),
         "writing a row");
 }

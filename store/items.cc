@@ -24,7 +24,7 @@ std::string ItemKey(ItemKind kind, std::string_view owner, std::string_view name
   return KindKey(kind).text(owner).rest(name).take();
 }
 
-Item DecodeItem(const Db& db, ItemKind kind, std::string_view key, std::string_view value) {
+Item DecodeItem(const Reader& reader, ItemKind kind, std::string_view key, std::string_view value) {
   FieldReader fields(value, kFormat);
   Item item;
   item.kind = kind;
@@ -33,7 +33,7 @@ Item DecodeItem(const Db& db, ItemKind kind, std::string_view key, std::string_v
   if (fields.find(3)) item.created = UnZigZag(fields.number());
   if (fields.find(4)) item.updated = UnZigZag(fields.number());
   if (fields.find(5)) item.document = fields.bytes();
-  if (fields.find(6)) item.secret = db.impl().vault->open(fields.bytes(), key);
+  if (fields.find(6)) item.secret = reader.state()->vault->open(fields.bytes(), key);
   ReadPairs(fields, 7, item.tags);
   ReadPairs(fields, 8, item.attributes);
   return item;
@@ -42,7 +42,7 @@ Item DecodeItem(const Db& db, ItemKind kind, std::string_view key, std::string_v
 std::vector<Item> Scan(const Reader& reader, ItemKind kind, std::string_view prefix) {
   std::vector<Item> items;
   for (const auto cursor = reader.scan(Family::kPrincipals, prefix); cursor->valid(); cursor->next()) {
-    items.push_back(DecodeItem(reader.db(), kind, cursor->key(), cursor->value()));
+    items.push_back(DecodeItem(reader, kind, cursor->key(), cursor->value()));
   }
   return items;
 }
@@ -52,7 +52,7 @@ std::vector<Item> Scan(const Reader& reader, ItemKind kind, std::string_view pre
 std::optional<Item> FindItem(const Reader& reader, ItemKind kind, std::string_view owner, std::string_view name) {
   const std::string key = ItemKey(kind, owner, name);
   auto value = reader.get(Family::kPrincipals, key);
-  return value ? std::optional(DecodeItem(reader.db(), kind, key, *value)) : std::nullopt;
+  return value ? std::optional(DecodeItem(reader, kind, key, *value)) : std::nullopt;
 }
 
 std::vector<Item> ListItems(const Reader& reader, ItemKind kind, std::string_view owner) {
@@ -72,7 +72,7 @@ void PutItem(Txn& txn, const Item& item) {
   fields.number(3, ZigZag(item.created));
   fields.number(4, ZigZag(item.updated));
   fields.bytes(5, item.document);
-  if (!item.secret.empty()) fields.bytes(6, txn.db().impl().vault->seal(item.secret, key));
+  if (!item.secret.empty()) fields.bytes(6, txn.state()->vault->seal(item.secret, key));
   WritePairs(fields, 7, item.tags);
   WritePairs(fields, 8, item.attributes);
   txn.put(Family::kPrincipals, key, out);

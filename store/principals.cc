@@ -41,11 +41,11 @@ std::string UseKey(std::string_view id) {
   return KeyBuilder(kKeyUse).rest(id).take();
 }
 
-AccessKey DecodeKey(const Db& db, std::string_view value) {
+AccessKey DecodeKey(const Reader& reader, std::string_view value) {
   AccessKey key;
   std::string_view sealed;
   Decode(value, key, sealed);
-  key.secret = db.impl().vault->open(sealed, key.id);
+  key.secret = reader.state()->vault->open(sealed, key.id);
   return key;
 }
 
@@ -97,8 +97,7 @@ void EraseUser(Txn& txn, const User& user) {
 
 std::optional<AccessKey> FindAccessKey(const Reader& reader, std::string_view id) {
   std::optional<AccessKey> key;
-  reader.read(Family::kPrincipals, AccessKeyKey(id),
-              [&](std::string_view value) { key = DecodeKey(reader.db(), value); });
+  reader.read(Family::kPrincipals, AccessKeyKey(id), [&](std::string_view value) { key = DecodeKey(reader, value); });
   return key;
 }
 
@@ -115,7 +114,7 @@ std::vector<AccessKey> ListAccessKeys(const Reader& reader, std::string_view own
 std::vector<AccessKey> AllAccessKeys(const Reader& reader) {
   std::vector<AccessKey> keys;
   for (const auto cursor = reader.scan(Family::kPrincipals, AccessKeyKey({})); cursor->valid(); cursor->next()) {
-    keys.push_back(DecodeKey(reader.db(), cursor->value()));
+    keys.push_back(DecodeKey(reader, cursor->value()));
   }
   return keys;
 }
@@ -123,7 +122,7 @@ std::vector<AccessKey> AllAccessKeys(const Reader& reader) {
 void PutAccessKey(Txn& txn, const AccessKey& key) {
   AccessKey stored = key;
   if (stored.version == 0) stored.version = txn.next_id();
-  txn.put(Family::kPrincipals, AccessKeyKey(key.id), Encode(stored, txn.db().impl().vault->seal(key.secret, key.id)));
+  txn.put(Family::kPrincipals, AccessKeyKey(key.id), Encode(stored, txn.state()->vault->seal(key.secret, key.id)));
   txn.put(Family::kPrincipals, OwnerKey(key), {});
   txn.touched(key.id);
 }

@@ -61,7 +61,7 @@ std::optional<std::string> Reader::get(Family family, std::string_view key) cons
 }
 
 bool Reader::lookup(Family family, std::string_view key, void* visitor, Visit visit) const {
-  const auto& impl = db_.impl();
+  const auto& impl = *state_;
   rocksdb::PinnableSlice value;
   const auto status = impl.db->Get(impl.read_options(mode_), impl.handle(family), PhysicalKey(family, key), &value);
   if (status.IsNotFound()) return false;
@@ -71,7 +71,7 @@ bool Reader::lookup(Family family, std::string_view key, void* visitor, Visit vi
 }
 
 std::unique_ptr<Cursor> Reader::scan(Family family, std::string_view prefix) const {
-  const auto& impl = db_.impl();
+  const auto& impl = *state_;
   auto cursor = MakeCursor(family, prefix);
   auto read = impl.read_options(mode_);
   read.iterate_upper_bound = cursor->bound();
@@ -80,7 +80,7 @@ std::unique_ptr<Cursor> Reader::scan(Family family, std::string_view prefix) con
 }
 
 bool Txn::lookup(Family family, std::string_view key, void* visitor, Visit visit) const {
-  const auto& impl = db_.impl();
+  const auto& impl = *state_;
   rocksdb::PinnableSlice value;
   const auto status = impl_.batch.GetFromBatchAndDB(impl.db.get(), rocksdb::ReadOptions(), impl.handle(family),
                                                     PhysicalKey(family, key), &value);
@@ -91,7 +91,7 @@ bool Txn::lookup(Family family, std::string_view key, void* visitor, Visit visit
 }
 
 std::unique_ptr<Cursor> Txn::scan(Family family, std::string_view prefix) const {
-  const auto& impl = db_.impl();
+  const auto& impl = *state_;
   auto cursor = MakeCursor(family, prefix);
   rocksdb::ReadOptions read;
   read.iterate_upper_bound = cursor->bound();
@@ -102,15 +102,15 @@ std::unique_ptr<Cursor> Txn::scan(Family family, std::string_view prefix) const 
 }
 
 void Txn::put(Family family, std::string_view key, std::string_view value) {
-  Check(impl_.batch.Put(db_.impl().handle(family), PhysicalKey(family, key), ToSlice(value)), "adding to a commit");
+  Check(impl_.batch.Put(state_->handle(family), PhysicalKey(family, key), ToSlice(value)), "adding to a commit");
 }
 
 void Txn::erase(Family family, std::string_view key) {
-  Check(impl_.batch.Delete(db_.impl().handle(family), PhysicalKey(family, key)), "adding to a commit");
+  Check(impl_.batch.Delete(state_->handle(family), PhysicalKey(family, key)), "adding to a commit");
 }
 
 std::uint64_t Txn::next_id() {
-  return db_.impl().next_id();
+  return state_->next_id();
 }
 
 void Txn::touched(std::string principal_id) {

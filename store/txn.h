@@ -23,11 +23,13 @@ class Cursor {
   virtual std::string_view value() const = 0;
 };
 
-/// Reads the committed state. A kCached reader never touches the disk: it throws WouldBlock instead.
+/// Reads the committed state, of the database as it was when the Reader was made should it be swapped. A kCached reader
+/// never touches the disk: it throws WouldBlock instead.
 class Reader {
  public:
   enum class Mode { kCached, kBlocking };
-  Reader(const Db& db, Mode mode) : db_(db), mode_(mode) {}
+  Reader(const Db& db, Mode mode) : Reader(db.current(), mode) {}
+  Reader(std::shared_ptr<Db::Impl> state, Mode mode) : state_(std::move(state)), mode_(mode) {}
   virtual ~Reader() = default;
 
   std::optional<std::string> get(Family family, std::string_view key) const;
@@ -41,14 +43,14 @@ class Reader {
     return lookup(family, key, const_cast<void*>(static_cast<const void*>(&visit)), call);
   }
 
-  const Db& db() const { return db_; }
+  const std::shared_ptr<Db::Impl>& state() const { return state_; }  ///< for this directory's own files only
   Mode mode() const { return mode_; }
 
  protected:
   using Visit = void (*)(void* visitor, std::string_view value);
   virtual bool lookup(Family family, std::string_view key, void* visitor, Visit visit) const;
 
-  const Db& db_;
+  std::shared_ptr<Db::Impl> state_;
   Mode mode_;
 };
 
@@ -57,7 +59,7 @@ class Reader {
 class Txn : public Reader {
  public:
   struct Impl;
-  Txn(const Db& db, Impl& impl) : Reader(db, Mode::kBlocking), impl_(impl) {}  ///< by the committer
+  Txn(std::shared_ptr<Db::Impl> state, Impl& impl) : Reader(std::move(state), Mode::kBlocking), impl_(impl) {}
   /// Do not write to a family while one of its cursors is in use.
   std::unique_ptr<Cursor> scan(Family family, std::string_view prefix) const override;
   void put(Family family, std::string_view key, std::string_view value);

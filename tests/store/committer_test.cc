@@ -50,7 +50,7 @@ TEST(Committer, LetsAMutationSeeThoseBeforeItInTheGroup) {
   mutations[1].mutation = [](Txn& txn) {
     EXPECT_EQ(txn.get(Family::kLab, "a"), "1");
     // Not yet committed: nobody else sees it.
-    EXPECT_EQ(Reader(txn.db(), Reader::Mode::kBlocking).get(Family::kLab, "a"), std::nullopt);
+    EXPECT_EQ(Reader(txn.state(), Reader::Mode::kBlocking).get(Family::kLab, "a"), std::nullopt);
     txn.erase(Family::kLab, "a");
     txn.put(Family::kLab, "b", "2");
     return true;
