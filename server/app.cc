@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "server/control/operations.h"
+#include "server/control/state.h"
 #include "server/http/server.h"
 #include "server/http/tls.h"
 #include "server/iam/operations.h"
@@ -69,9 +70,11 @@ struct App::Impl {
         db(OpenOptions(config)),
         identities(db, &iam::LoadPermissions),
         committer(db, [this](const std::vector<std::string>& touched) { identities.refresh(touched); }),
-        root(config, db, committer),
+        root(config, committer),
         router({s3::Operations(), iam::Operations(), sts::Operations(), control::Operations()}, config.domains),
-        dispatcher({config, db, committer, identities, clock, explanations}, router, &iam::ResourceArns),
+        state(
+            config, db, committer, [this] { identities.reload(); }, [this] { root.ensure(); }),
+        dispatcher({config, db, committer, identities, clock, explanations, state}, router, &iam::ResourceArns),
         tls(MakeTls(config, authority_file())),
         server(SocketOptions(config, tls.get()), dispatcher) {}
 
@@ -110,6 +113,7 @@ struct App::Impl {
   store::Committer committer;
   RootUser root;
   pipeline::Router router;
+  control::State state;
   pipeline::Dispatcher dispatcher;
   std::unique_ptr<http::TlsContext> tls;
   http::Server server;

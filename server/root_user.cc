@@ -75,10 +75,7 @@ void WriteCredentials(const std::filesystem::path& file, const store::AccessKey&
 
 }  // namespace
 
-RootUser::RootUser(const Config& config, const store::Db&, store::Committer& committer) {
-  store::AccessKey key;
-  committer.run([&](store::Txn& txn) { key = FindOrMakeKey(config, txn); });
-
+RootUser::RootUser(const Config& config, store::Committer& committer) : config_(config), committer_(committer) {
   auto directory = config.data;
   if (directory.empty()) {
     auto pattern = (std::filesystem::temp_directory_path() / "keymill-XXXXXX").string();
@@ -87,11 +84,17 @@ RootUser::RootUser(const Config& config, const store::Db&, store::Committer& com
   }
   std::filesystem::create_directories(directory);
   file_ = directory / "credentials";
+  ensure();
+}
+
+void RootUser::ensure() {
+  store::AccessKey key;
+  committer_.run([&](store::Txn& txn) { key = FindOrMakeKey(config_, txn); });
   if (key.id.empty()) {
     log::Warn("the root user has no active access key; the credentials file was left as it is");
     return;
   }
-  WriteCredentials(file_, key, config.region);
+  WriteCredentials(file_, key, config_.region);
 }
 
 RootUser::~RootUser() {

@@ -13,14 +13,18 @@ namespace keymill {
 class RootUser {
  public:
   /// Throws std::runtime_error if the data belongs to another account, or the file cannot be written.
-  RootUser(const Config& config, const store::Db& db, store::Committer& committer);
+  RootUser(const Config& config, store::Committer& committer);
   ~RootUser();
   RootUser(const RootUser&) = delete;
   RootUser& operator=(const RootUser&) = delete;
 
+  /// Once more, for a state that has been swapped in.
+  void ensure();
   const std::filesystem::path& credentials_file() const { return file_; }
 
  private:
+  const Config& config_;
+  store::Committer& committer_;
   std::filesystem::path file_;
   std::filesystem::path temporary_directory_;
 };

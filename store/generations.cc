@@ -83,15 +83,17 @@ Db::Generations::~Generations() {
   graves_changed_.notify_all();
   if (gravedigger_.joinable()) gravedigger_.join();
   graves_.clear();
-  if (lock_ >= 0) ::close(lock_);
+}
+
+Db::Generations::Lock::~Lock() {
+  if (fd >= 0) ::close(fd);
 }
 
 void Db::Generations::lock_directory() {
   const auto file = options.path / "LOCK";
-  lock_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (lock_ < 0) throw OpenError(options.path.string() + " cannot be opened: " + std::strerror(errno));
-  if (::flock(lock_, LOCK_EX | LOCK_NB) == 0) return;
-  ::close(lock_);
+  lock_.fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (lock_.fd < 0) throw OpenError(options.path.string() + " cannot be opened: " + std::strerror(errno));
+  if (::flock(lock_.fd, LOCK_EX | LOCK_NB) == 0) return;
   throw OpenError(options.path.string() + " is in use by another keymill process");
 }
 

@@ -54,7 +54,16 @@ struct Db::Generations {
   void bury(Impl* state);
   void work();
 
-  int lock_ = -1;
+  /// Keeps other processes out for as long as it lives.
+  struct Lock {
+    Lock() = default;
+    ~Lock();
+    Lock(const Lock&) = delete;
+    Lock& operator=(const Lock&) = delete;
+    int fd = -1;
+  };
+
+  Lock lock_;
   std::uint64_t last_number_ = 0;
   std::array<Slot, 16> slots_;
 

@@ -22,4 +22,8 @@ inline constexpr ErrorKind ServersOwnAccount{"ServersOwnAccount", 409,
 inline constexpr ErrorKind AccessKeyAlreadyExists{"AccessKeyAlreadyExists", 409,
                                                   "An access key with this id exists already."};
 
+inline constexpr ErrorKind NoSuchSnapshot{"NoSuchSnapshot", 404, "There is no snapshot of this name."};
+inline constexpr ErrorKind SnapshotAlreadyExists{"SnapshotAlreadyExists", 409,
+                                                 "A snapshot of this name exists; \"replace\": true overwrites it."};
+
 }  // namespace keymill::control

@@ -2,6 +2,7 @@
 
 #include "server/control/accounts.h"
 #include "server/control/explain.h"
+#include "server/control/state.h"
 
 namespace keymill::control {
 namespace {
@@ -39,6 +40,27 @@ constexpr Operation kOperations[] = {
      .handler = &ExplainRequest,
      .method = "GET",
      .path = "/explain/{request_id}"},
+    {.name = "Reset", .action = "keymill:Reset", .handler = &Reset, .method = "POST", .path = "/reset"},
+    {.name = "SaveSnapshot",
+     .action = "keymill:SaveSnapshot",
+     .handler = &SaveSnapshot,
+     .method = "POST",
+     .path = "/snapshots"},
+    {.name = "ListSnapshots",
+     .action = "keymill:ListSnapshots",
+     .handler = &ListSnapshots,
+     .method = "GET",
+     .path = "/snapshots"},
+    {.name = "RestoreSnapshot",
+     .action = "keymill:RestoreSnapshot",
+     .handler = &RestoreSnapshot,
+     .method = "POST",
+     .path = "/snapshots/{name}/restore"},
+    {.name = "DeleteSnapshot",
+     .action = "keymill:DeleteSnapshot",
+     .handler = &DeleteSnapshot,
+     .method = "DELETE",
+     .path = "/snapshots/{name}"},
 };
 static_assert(pipeline::AllReachable(kOperations));
 

@@ -41,18 +41,24 @@ bool KeyUsage::take_unsaved(store::KeyUse& out) {
 
 Identities::Identities(const store::Db& db, PermissionsLoader load_permissions)
     : db_(db), load_permissions_(load_permissions) {
+  reload();
+}
+
+void Identities::reload() {
   store::Reader reader(db_, store::Reader::Mode::kBlocking);
   std::array<std::shared_ptr<Shard>, kShards> shards;
   for (auto& shard : shards) shard = std::make_shared<Shard>();
   for (const auto& key : store::AllAccessKeys(reader)) {
-    if (auto credential = build(reader, key)) shards[shard_of(key.id)]->emplace(key.id, std::move(credential));
+    if (auto credential = build(reader, key, /*is_new=*/true))
+      shards[shard_of(key.id)]->emplace(key.id, std::move(credential));
   }
   auto table = std::make_shared<Table>();
   for (std::size_t i = 0; i < kShards; ++i) (*table)[i] = std::move(shards[i]);
   publish(std::move(table));
 }
 
-std::shared_ptr<const Credential> Identities::build(const store::Reader& reader, const store::AccessKey& key) const {
+std::shared_ptr<const Credential> Identities::build(const store::Reader& reader, const store::AccessKey& key,
+                                                    bool is_new) const {
   Identity identity;
   identity.account = key.account;
   identity.access_key_id = key.id;
@@ -68,7 +74,7 @@ std::shared_ptr<const Credential> Identities::build(const store::Reader& reader,
     identity.arn = aws::IamArn(user->account, "user", user->path, user->name);
     identity.permissions = load_permissions_(reader, *user);
   }
-  auto former = table_ ? find(key.id) : nullptr;
+  auto former = is_new ? nullptr : find(key.id);
   auto usage = former ? former->usage : std::make_shared<KeyUsage>(store::FindKeyUse(reader, key.id));
   return std::make_shared<const Credential>(Credential{std::move(identity), key.status, key.secret,
                                                        sigv4::KeyMaterial(key.secret, key.version), std::move(usage)});
@@ -115,7 +121,7 @@ void Identities::refresh(const std::vector<std::string>& touched) {
     auto index = shard_of(id);
     if (!changed[index]) changed[index] = std::make_shared<Shard>(*(*table)[index]);
     auto key = store::FindAccessKey(reader, id);
-    auto credential = key ? build(reader, *key) : nullptr;
+    auto credential = key ? build(reader, *key, /*is_new=*/false) : nullptr;
     retire(find(id), credential.get());
     if (credential)
       changed[index]->insert_or_assign(id, std::move(credential));

@@ -56,6 +56,8 @@ class Identities {
   std::shared_ptr<const Credential> find(std::string_view access_key_id) const;
   /// Committer thread, after a durable commit: reads the touched users and access keys again.
   void refresh(const std::vector<std::string>& touched);
+  /// Committer thread, when the database shows another state: reads everything again, unsaved uses are forgotten.
+  void reload();
 
   /// The owner's other keys, and those that were deleted since the server started (newest first, a bounded number):
   /// what a client may still be signing with. `label` says which it is.
@@ -81,7 +83,7 @@ class Identities {
   using Table = std::array<std::shared_ptr<const Shard>, kShards>;
 
   static std::size_t shard_of(std::string_view id) { return Hash{}(id) % kShards; }
-  std::shared_ptr<const Credential> build(const store::Reader& reader, const store::AccessKey& key) const;
+  std::shared_ptr<const Credential> build(const store::Reader& reader, const store::AccessKey& key, bool is_new) const;
   const Table& current() const;
   void publish(std::shared_ptr<const Table> table);
   void retire(std::shared_ptr<const Credential> former, const Credential* successor);

@@ -4,6 +4,10 @@
 #include "store/committer.h"
 #include "store/db.h"
 
+namespace keymill::control {
+class State;
+}
+
 namespace keymill::pipeline {
 
 class Clock;
@@ -18,6 +22,7 @@ struct Services {
   Identities& identities;
   const Clock& clock;
   Explanations& explanations;
+  control::State& state;  ///< for the control API alone
 };
 
 }  // namespace keymill::pipeline
