@@ -12,6 +12,7 @@ void AddCommands(CLI::App& app) {
   AddLoad(app);
   AddBench(app);
   AddOperations(app);
+  AddControl(app);
 }
 
 }  // namespace keymill::tools

@@ -44,6 +44,11 @@ bool ReadProfile(const std::string& file, const std::string& profile, sigv4::Cre
 }  // namespace
 
 void SigningFlags::add_to(CLI::App& command) {
+  add_identity_to(command);
+  command.add_option("--service", service, "Service of the credential scope")->capture_default_str();
+}
+
+void SigningFlags::add_identity_to(CLI::App& command) {
   command.add_option("--access-key", access_key, "Access key id [AWS_ACCESS_KEY_ID]")->type_name("ID");
   command.add_option("--secret", secret, "Secret access key [AWS_SECRET_ACCESS_KEY]")->type_name("SECRET");
   command.add_option("--session-token", session_token, "Session token [AWS_SESSION_TOKEN]")->type_name("TOKEN");
@@ -53,7 +58,6 @@ void SigningFlags::add_to(CLI::App& command) {
                   "File in AWS's shared-credentials format [AWS_SHARED_CREDENTIALS_FILE, ~/.aws/credentials]")
       ->type_name("FILE");
   command.add_option("--region", region, "Region of the credential scope")->capture_default_str();
-  command.add_option("--service", service, "Service of the credential scope")->capture_default_str();
 }
 
 sigv4::Credentials SigningFlags::credentials() const {

@@ -12,8 +12,8 @@ class App;
 
 namespace keymill::tools {
 
-/// Whose signature, and under which scope: the flags that `sign`, `explain` and `load` share. Credentials come from
-/// the flags, then from AWS's environment variables, then from a profile of a shared-credentials file.
+/// Whose signature, and under which scope: the flags of the sub-commands that sign. Credentials come from the flags,
+/// then from AWS's environment variables, then from a profile of a shared-credentials file.
 struct SigningFlags {
   std::string access_key, secret, session_token;
   std::string profile, credentials_file;
@@ -21,6 +21,8 @@ struct SigningFlags {
   std::string service = "s3";
 
   void add_to(CLI::App& command);
+  /// All but --service, for a command that signs for one service only.
+  void add_identity_to(CLI::App& command);
   /// Throws std::runtime_error, naming the ways to give one, if there is no access key or no secret.
   sigv4::Credentials credentials() const;
 };
