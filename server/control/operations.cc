@@ -1,7 +1,12 @@
 #include "server/control/operations.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "server/control/accounts.h"
+#include "server/control/documentation.h"
 #include "server/control/explain.h"
+#include "server/control/openapi.h"
 #include "server/control/state.h"
 
 namespace keymill::control {
@@ -40,6 +45,11 @@ constexpr Operation kOperations[] = {
      .handler = &ExplainRequest,
      .method = "GET",
      .path = "/explain/{request_id}"},
+    {.name = "GetOpenApi",
+     .action = "keymill:GetOpenApi",
+     .handler = &GetOpenApi,
+     .method = "GET",
+     .path = "/openapi.json"},
     {.name = "Reset", .action = "keymill:Reset", .handler = &Reset, .method = "POST", .path = "/reset"},
     {.name = "SaveSnapshot",
      .action = "keymill:SaveSnapshot",
@@ -63,6 +73,9 @@ constexpr Operation kOperations[] = {
      .path = "/snapshots/{name}"},
 };
 static_assert(pipeline::AllReachable(kOperations));
+static_assert(std::all_of(std::begin(kOperations), std::end(kOperations),
+                          [](const Operation& row) { return FindDocumentation(row.name) != nullptr; }) &&
+              std::size(kOperations) == std::size(kDocumentation));
 
 }  // namespace
 

@@ -1,0 +1,145 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <iterator>
+#include <span>
+#include <string_view>
+
+namespace keymill::control {
+
+// What openapi.json says of each operation beyond its row: the members of its body and its answer.
+
+/// A member of a JSON object, or a parameter.
+struct Member {
+  enum class Type : std::uint8_t { kString, kTime, kBoolean, kObject, kList };
+
+  std::string_view name;
+  std::string_view description;
+  Type type = Type::kString;
+  std::string_view schema = {};  ///< of an object or a list's elements: the name of a Schema
+  bool required = true;
+};
+
+/// An object that answers share.
+struct Schema {
+  std::string_view name;
+  std::span<const Member> members;
+};
+
+struct Documentation {
+  std::string_view operation;
+  std::string_view summary;
+  std::span<const Member> query = {};
+  std::span<const Member> body = {};
+  int status = 200;
+  std::span<const Member> answer = {};  ///< empty = an answer without a body, or one that `content` tells of
+  std::string_view content = {};
+};
+
+inline constexpr auto kOptional = false;
+
+inline constexpr Member kNewKey[] = {
+    {"access_key_id", "16 to 128 letters, digits or '_'; made up if absent", Member::Type::kString, {}, kOptional},
+    {"secret_access_key", "goes with access_key_id", Member::Type::kString, {}, kOptional},
+};
+inline constexpr Member kNewAccount[] = {
+    {"account_id", "12 digits; made up if absent", Member::Type::kString, {}, kOptional},
+    {"name", "to tell accounts apart", Member::Type::kString, {}, kOptional},
+    kNewKey[0],
+    kNewKey[1],
+};
+inline constexpr Member kKey[] = {
+    {"access_key_id", "its id"},
+    {"secret_access_key", "its secret, shown here only"},
+};
+inline constexpr Member kRootKey[] = {
+    {"access_key_id", "its id"},
+    {"status", "Active or Inactive"},
+    {"created", "when it was made", Member::Type::kTime},
+};
+inline constexpr Member kAccount[] = {
+    {"account_id", "12 digits"},
+    {"name", "as given, or empty"},
+    {"arn", "of its root user"},
+    {"canonical_user_id", "its owner id in S3"},
+    {"created", "when it was made", Member::Type::kTime},
+    {"root_access_keys", "its root user's keys; absent in the answer that made it", Member::Type::kList, "RootKey",
+     kOptional},
+};
+inline constexpr Member kSnapshot[] = {
+    {"name", "its name"},
+    {"created", "when it was saved", Member::Type::kTime},
+};
+inline constexpr Member kPiece[] = {
+    {"name", "which part of the request"},
+    {"received", "as it was sent"},
+    {"hashed", "as it was hashed"},
+};
+inline constexpr Member kErrorBody[] = {
+    {"code", "names the kind of error"},
+    {"message", "says it in words"},
+    {"request_id", "of the request that was refused"},
+    {"path", "the member of the body that is wrong, such as $.name", Member::Type::kString, {}, kOptional},
+    {"line", "the line of the body that is not JSON", Member::Type::kString, {}, kOptional},
+};
+inline constexpr Member kError[] = {{"error", "what is wrong", Member::Type::kObject, "ErrorBody"}};
+
+inline constexpr Schema kSchemas[] = {
+    {"Account", kAccount}, {"RootKey", kRootKey}, {"AccessKey", kKey},       {"Snapshot", kSnapshot},
+    {"Piece", kPiece},     {"Error", kError},     {"ErrorBody", kErrorBody},
+};
+
+inline constexpr Member kForce[] = {
+    {"force", "true removes everything that the account owns with it", Member::Type::kBoolean, {}, kOptional},
+};
+inline constexpr Member kAccountMade[] = {
+    {"account", "the new account", Member::Type::kObject, "Account"},
+    {"access_key", "its root user's key", Member::Type::kObject, "AccessKey"},
+};
+inline constexpr Member kAccountList[] = {{"accounts", "all of them", Member::Type::kList, "Account"}};
+inline constexpr Member kAccountFound[] = {{"account", "the account", Member::Type::kObject, "Account"}};
+inline constexpr Member kKeyMade[] = {{"access_key", "the new key", Member::Type::kObject, "AccessKey"}};
+inline constexpr Member kExplanation[] = {
+    {"request_id", "of the request that was refused"},
+    {"time", "when it came", Member::Type::kTime},
+    {"access_key_id", "that it names"},
+    {"found", "whether a mistake explains the client's signature", Member::Type::kBoolean},
+    {"explanation", "says it in words"},
+    {"hypothesis", "names the mistake that was found", Member::Type::kString, {}, kOptional},
+    {"client_canonical_request", "as the client made it, if that was found", Member::Type::kString, {}, kOptional},
+    {"client_string_to_sign", "as the client made it, if that was found", Member::Type::kString, {}, kOptional},
+    {"pieces", "what arrived beside what was hashed", Member::Type::kList, "Piece"},
+};
+inline constexpr Member kResetDone[] = {{"reset", "true", Member::Type::kBoolean}};
+inline constexpr Member kNewSnapshot[] = {
+    {"name", "1 to 64 letters, digits, '.', '_' or '-', the first a letter or digit"},
+    {"replace", "overwrites a snapshot of this name", Member::Type::kBoolean, {}, kOptional},
+};
+inline constexpr Member kSnapshotMade[] = {{"snapshot", "what was saved", Member::Type::kObject, "Snapshot"}};
+inline constexpr Member kSnapshotList[] = {{"snapshots", "all of them", Member::Type::kList, "Snapshot"}};
+inline constexpr Member kRestored[] = {{"restored", "the snapshot's name"}};
+
+inline constexpr Documentation kDocumentation[] = {
+    {"CreateAccount", "Makes an account with a root key", {}, kNewAccount, 201, kAccountMade},
+    {"ListAccounts", "Lists the accounts and their root keys", {}, {}, 200, kAccountList},
+    {"GetAccount", "Describes an account", {}, {}, 200, kAccountFound},
+    {"DeleteAccount", "Deletes an account", kForce, {}, 204},
+    {"CreateRootKey", "Makes another root key of an account, of two at most", {}, kNewKey, 201, kKeyMade},
+    {"ExplainRequest", "Says why a signature did not match", {}, {}, 200, kExplanation},
+    {"GetOpenApi", "This document", {}, {}, 200, {}, "an OpenAPI 3.1 document"},
+    {"Reset", "Empties the server; its own account's root keys and the snapshots stay", {}, {}, 200, kResetDone},
+    {"SaveSnapshot", "Keeps the whole state under a name", {}, kNewSnapshot, 201, kSnapshotMade},
+    {"ListSnapshots", "Lists the snapshots", {}, {}, 200, kSnapshotList},
+    {"RestoreSnapshot", "Goes back to a snapshot, which stays", {}, {}, 200, kRestored},
+    {"DeleteSnapshot", "Deletes a snapshot", {}, {}, 204},
+};
+
+/// nullptr if there is none.
+constexpr const Documentation* FindDocumentation(std::string_view operation) {
+  const auto* found = std::find_if(std::begin(kDocumentation), std::end(kDocumentation),
+                                   [&](const Documentation& row) { return row.operation == operation; });
+  return found == std::end(kDocumentation) ? nullptr : found;
+}
+
+}  // namespace keymill::control
