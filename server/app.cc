@@ -40,9 +40,7 @@ store::DbOptions OpenOptions(const Config& config) {
   if (!config.in_memory) {
     std::filesystem::create_directories(config.data);
     if (options.master_key.empty()) options.master_key = store::LoadOrCreateMasterKey(config.data / "master.key");
-  } else if (options.master_key.empty()) {
-    options.master_key = std::string(32, '\0');  // nothing is at rest
-  }
+  }  // in memory the database makes a random one: session tokens are sealed with it
   return options;
 }
 
@@ -68,7 +66,7 @@ struct App::Impl {
   explicit Impl(Config c)
       : config(std::move(c)),
         db(OpenOptions(config)),
-        identities(db, &iam::LoadPermissions),
+        identities(db, iam::kPolicyLoaders),
         committer(db, [this](const std::vector<std::string>& touched) { identities.refresh(touched); }),
         root(config, committer),
         router({s3::Operations(), iam::Operations(), sts::Operations(), control::Operations()}, config.domains),
@@ -153,6 +151,14 @@ std::vector<std::string> App::endpoints() const {
 
 std::filesystem::path App::authority_file() const {
   return impl_->authority_file();
+}
+
+pipeline::Clock& App::clock() {
+  return impl_->clock;
+}
+
+const store::Vault& App::vault() const {
+  return impl_->db.vault();
 }
 
 const std::filesystem::path& App::credentials_file() const {

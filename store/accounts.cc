@@ -82,6 +82,7 @@ void PutAccount(Txn& txn, const Account& account) {
   fields.bytes(1, account.name);
   fields.number(2, ZigZag(account.created));
   txn.put(Family::kMeta, RowKey(account.id), value);
+  txn.touched(account.id);
 }
 
 bool AccountIsEmpty(const Reader& reader, std::string_view id) {
@@ -120,6 +121,7 @@ void EraseAccount(Txn& txn, std::string_view id) {
   EraseKeysOf(txn, id);
   EraseItemsOf(txn, id);
   txn.erase(Family::kMeta, RowKey(id));
+  txn.touched(std::string(id));
 }
 
 }  // namespace keymill::store

@@ -21,7 +21,7 @@ struct Account {
 
 std::optional<Account> FindAccount(const Reader& reader, std::string_view id);
 std::vector<Account> ListAccounts(const Reader& reader);  ///< by id
-void PutAccount(Txn& txn, const Account& account);
+void PutAccount(Txn& txn, const Account& account);        ///< marks it touched
 
 /// True if it has no user, group, role, policy, instance profile, provider or bucket. Root keys do not count.
 bool AccountIsEmpty(const Reader& reader, std::string_view id);

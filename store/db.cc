@@ -237,4 +237,8 @@ void Db::Impl::retire() {
   retired_ = true;
 }
 
+const Vault& Db::vault() const {
+  return *impl_->vault;
+}
+
 }  // namespace keymill::store

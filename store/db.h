@@ -52,6 +52,7 @@ enum class Family : std::uint8_t {
 
 class Reader;
 class Txn;
+class Vault;
 
 /// Owns the RocksDB instances, the vault that seals secrets, and the thread that removes the files of deleted bodies.
 /// Thread-safe. One process at a time: a second open of the same directory throws OpenError. Destroy it last: after the
@@ -67,6 +68,9 @@ class Db {
   ~Db();
   Db(const Db&) = delete;
   Db& operator=(const Db&) = delete;
+
+  /// Seals and opens texts with this database's master key.
+  const Vault& vault() const;
 
   struct Impl;
   struct Generations;

@@ -136,6 +136,16 @@ std::vector<Entity> ListEntities(const Reader& reader, EntityKind kind, std::str
   return entities;
 }
 
+std::vector<Entity> AllEntities(const Reader& reader, EntityKind kind) {
+  std::vector<Entity> entities;
+  const char code = Code(kind);
+  const auto cursor = reader.scan(Family::kPrincipals, KeyBuilder(kEntityByName).text({&code, 1}).take());
+  for (; cursor->valid(); cursor->next()) {
+    if (auto entity = FindEntityById(reader, cursor->value())) entities.push_back(*std::move(entity));
+  }
+  return entities;
+}
+
 void PutEntity(Txn& txn, const Entity& entity, std::string_view former_name) {
   if (!former_name.empty()) {
     txn.erase(Family::kPrincipals, NameKey(entity.kind, entity.account, Fold(former_name)));

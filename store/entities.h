@@ -35,6 +35,8 @@ std::optional<Entity> FindEntityById(const Reader& reader, std::string_view id);
 /// In (case-folded) name order after `after` whose path starts with path_prefix, at most `limit`.
 std::vector<Entity> ListEntities(const Reader& reader, EntityKind kind, std::string_view account,
                                  std::string_view path_prefix, std::string_view after, std::size_t limit);
+/// Every entity of one kind in all accounts.
+std::vector<Entity> AllEntities(const Reader& reader, EntityKind kind);
 /// Stores or replaces; `former_name` is the name it had (rename), empty if new or unchanged. Marks it touched.
 void PutEntity(Txn& txn, const Entity& entity, std::string_view former_name = {});
 /// The record only: inline policies, versions and links must be gone before.

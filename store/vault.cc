@@ -130,9 +130,8 @@ std::string Vault::seal(std::string_view secret, std::string_view context) const
   return sealed;
 }
 
-std::string Vault::open(std::string_view sealed, std::string_view context) const {
-  if (sealed.size() < 1 + kNonceSize + kTagSize || sealed[0] != kSealFormat)
-    throw StoreError("a sealed secret is damaged");
+std::optional<std::string> Vault::try_open(std::string_view sealed, std::string_view context) const {
+  if (sealed.size() < 1 + kNonceSize + kTagSize || sealed[0] != kSealFormat) return std::nullopt;
   const auto nonce = sealed.substr(1, kNonceSize);
   const auto text = sealed.substr(1 + kNonceSize, sealed.size() - 1 - kNonceSize - kTagSize);
   std::array<unsigned char, kTagSize> tag{};
@@ -148,10 +147,17 @@ std::string Vault::open(std::string_view sealed, std::string_view context) const
       EVP_DecryptUpdate(cipher.get(), Bytes(secret), &written, Bytes(text), static_cast<int>(text.size())) != 1 ||
       EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_GCM_SET_TAG, kTagSize, tag.data()) != 1 ||
       EVP_DecryptFinal_ex(cipher.get(), Bytes(secret) + written, &written) != 1) {
-    throw StoreError("a sealed secret does not open: wrong master key, or the record was changed");
+    OPENSSL_cleanse(secret.data(), secret.size());
+    return std::nullopt;
   }
   secret.resize(text.size());
   return secret;
+}
+
+std::string Vault::open(std::string_view sealed, std::string_view context) const {
+  auto secret = try_open(sealed, context);
+  if (!secret) throw StoreError("a sealed secret does not open: wrong master key, or the record was changed");
+  return *std::move(secret);
 }
 
 std::string RandomMasterKey() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -22,6 +23,8 @@ class Vault {
   std::string seal(std::string_view secret, std::string_view context) const;
   /// Throws StoreError if the master key or the context is another one, or the bytes were changed.
   std::string open(std::string_view sealed, std::string_view context) const;
+  /// For bytes that anybody may have sent: nullopt where open() throws.
+  std::optional<std::string> try_open(std::string_view sealed, std::string_view context) const;
 
  private:
   std::string master_key_;

@@ -149,6 +149,18 @@ std::vector<std::string> Form::strings(const ListField& list, const StringRule& 
   return values;
 }
 
+std::vector<std::string> Form::strings(const ListField& list, const StringField& member) {
+  std::vector<std::string> values;
+  for (const std::string& name : members(list, 0)) {
+    const std::string place =
+        MemberName(list.name) + "." + std::to_string(values.size() + 1) + ".member." + MemberName(member.name);
+    std::string_view value = find(name + "." + std::string(member.name)).value_or(std::string_view{});
+    check(value, place, member.rule);
+    values.emplace_back(value);
+  }
+  return values;
+}
+
 std::vector<std::pair<std::string, std::string>> Form::pairs(const ListField& list, const StringField& first,
                                                              const StringField& second, std::size_t min_items) {
   std::vector<std::pair<std::string, std::string>> values;

@@ -63,6 +63,8 @@ class Form {
 
   /// `Name.member.1`, `Name.member.2`, … in the order of their numbers. With min_items 1 the list must be there.
   std::vector<std::string> strings(const ListField& list, const StringRule& item, std::size_t min_items = 0);
+  /// `Name.member.N.Field`: a list of structures with one member.
+  std::vector<std::string> strings(const ListField& list, const StringField& member);
   /// `Name.member.N.Key` and `Name.member.N.Value`: tags.
   std::vector<std::pair<std::string, std::string>> pairs(const ListField& list, const StringField& first,
                                                          const StringField& second, std::size_t min_items = 0);

@@ -25,14 +25,20 @@ void AddPoliciesOf(const store::Reader& reader, std::string_view holder_id, std:
 
 /// The boundary's policy; an empty one, which allows nothing, if it cannot be read.
 policy::Document Boundary(const store::Reader& reader, std::string_view arn) {
-  std::vector<policy::Document> documents;
-  if (auto policy = FindManagedPolicy(reader, arn)) AddDocument(documents, policy->document);
-  return documents.empty() ? policy::Document() : std::move(documents.front());
+  return LoadManagedPolicy(reader, arn).value_or(policy::Document());
 }
 
 void AddKeys(std::vector<std::string>& keys, const policy::Document& document) {
   auto more = document.context_keys();
   keys.insert(keys.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
+
+void CollectKeys(pipeline::Permissions& permissions) {
+  auto& keys = permissions.context_keys;
+  for (const policy::Document& document : permissions.identity) AddKeys(keys, document);
+  if (permissions.boundary) AddKeys(keys, *permissions.boundary);
+  std::sort(keys.begin(), keys.end());
+  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
 }
 
 }  // namespace
@@ -46,12 +52,24 @@ std::shared_ptr<const pipeline::Permissions> LoadPermissions(const store::Reader
   }
   if (!user.permissions_boundary.empty()) permissions->boundary = Boundary(reader, user.permissions_boundary);
   permissions->tags = user.tags;
-  auto& keys = permissions->context_keys;
-  for (const policy::Document& document : permissions->identity) AddKeys(keys, document);
-  if (permissions->boundary) AddKeys(keys, *permissions->boundary);
-  std::sort(keys.begin(), keys.end());
-  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+  CollectKeys(*permissions);
   return permissions;
+}
+
+std::shared_ptr<const pipeline::Permissions> LoadRolePermissions(const store::Reader& reader,
+                                                                 const store::Entity& role) {
+  auto permissions = std::make_shared<pipeline::Permissions>();
+  AddPoliciesOf(reader, role.id, permissions->identity);
+  if (!role.permissions_boundary.empty()) permissions->boundary = Boundary(reader, role.permissions_boundary);
+  permissions->tags = role.tags;
+  CollectKeys(*permissions);
+  return permissions;
+}
+
+std::optional<policy::Document> LoadManagedPolicy(const store::Reader& reader, std::string_view arn) {
+  std::vector<policy::Document> documents;
+  if (auto policy = FindManagedPolicy(reader, arn)) AddDocument(documents, policy->document);
+  return documents.empty() ? std::nullopt : std::optional(std::move(documents.front()));
 }
 
 void Govern(store::Txn& txn, std::string_view holder_id) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "server/pipeline/permissions.h"
@@ -11,6 +12,14 @@ namespace keymill::iam {
 /// Compiles the policies of a user: inline and attached, its own and its groups', and its boundary. nullptr for a user
 /// that has never had a policy or a group.
 std::shared_ptr<const pipeline::Permissions> LoadPermissions(const store::Reader& reader, const store::User& user);
+
+/// The same for a role, never nullptr: a role without policies may do nothing.
+std::shared_ptr<const pipeline::Permissions> LoadRolePermissions(const store::Reader& reader,
+                                                                 const store::Entity& role);
+/// The default version of the managed policy with this ARN; nullopt if there is none.
+std::optional<policy::Document> LoadManagedPolicy(const store::Reader& reader, std::string_view arn);
+
+inline constexpr pipeline::PolicyLoaders kPolicyLoaders{&LoadPermissions, &LoadRolePermissions, &LoadManagedPolicy};
 
 /// From now on, and for good, this user may do only what policies allow. Other kinds of holders need no such mark.
 void Govern(store::Txn& txn, std::string_view holder_id);

@@ -112,6 +112,9 @@ std::vector<std::string> ResourceArns(const store::Reader& reader, const pipelin
                                       const pipeline::Params& params, const pipeline::Identity& signer) {
   const std::string_view name = operation.name;
   const std::string& account = signer.account;
+  if (name == "GetFederationToken") {
+    return {aws::StsArn(account, "federated-user", params.find("Name").value_or(std::string_view{}))};
+  }
   if (name == "GetAccessKeyLastUsed") {
     return {KeyOwnerArn(reader, account, params.find("AccessKeyId").value_or(std::string_view{}))};
   }

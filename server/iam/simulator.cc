@@ -61,7 +61,7 @@ void ReadContext(const pipeline::Params& params, aws::Form& form, Inputs& inputs
     const std::string values_name = prefix + "ContextKeyValues";
     const std::string key = form.required({key_name, {.min = 5, .max = 256}});
     const std::string type = form.required({type_name, {.values = kTypes}});
-    auto values = form.strings({values_name}, {});
+    auto values = form.strings({values_name}, StringRule{});
     if (!Fits(type, values) && !inputs.invalid) {
       inputs.invalid = aws::Error(InvalidInput, "Invalid context value(s) for key " + key + " of type " + type + ".");
     }

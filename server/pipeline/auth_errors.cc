@@ -34,6 +34,11 @@ constexpr ErrorKind QuerySignatureDoesNotMatch{
 constexpr ErrorKind IncompleteSignature{"IncompleteSignature", 400, ""};
 constexpr ErrorKind MissingAuthenticationToken{"MissingAuthenticationToken", 403,
                                                "Request is missing Authentication Token"};
+constexpr ErrorKind S3ExpiredToken{"ExpiredToken", 400, "The provided token has expired."};
+// The Query services write these two without a period, and the next one with it.
+constexpr ErrorKind QueryExpiredToken{"ExpiredToken", 403, "The security token included in the request is expired"};
+constexpr ErrorKind UnreadableClientToken{"InvalidClientTokenId", 403,
+                                          "The security token included in the request is invalid"};
 constexpr ErrorKind InvalidClientTokenId{"InvalidClientTokenId", 403,
                                          "The security token included in the request is invalid."};
 
@@ -382,6 +387,16 @@ Error UnknownAccessKey(Service service, std::string_view access_key_id) {
 Error InvalidSessionToken(Service service, std::string_view token) {
   if (service != Service::kS3) return InvalidClientTokenId;
   return Error(InvalidToken).with("Token-0", Text(token));
+}
+
+Error ExpiredSessionToken(Service service, std::string_view token) {
+  if (service != Service::kS3) return QueryExpiredToken;
+  return Error(S3ExpiredToken).with("Token-0", Text(token));
+}
+
+Error MalformedSessionToken(Service service, std::string_view token) {
+  if (service != Service::kS3) return UnreadableClientToken;
+  return InvalidSessionToken(service, token);
 }
 
 Error MissingAuthentication() {

@@ -20,7 +20,9 @@ aws::Error MissingFormField(std::string_view name);
 
 // Refusals that need the server's knowledge of keys and sessions.
 aws::Error UnknownAccessKey(Service service, std::string_view access_key_id);
-aws::Error InvalidSessionToken(Service service, std::string_view token);
+aws::Error InvalidSessionToken(Service service, std::string_view token);    ///< not this key's
+aws::Error MalformedSessionToken(Service service, std::string_view token);  ///< nobody's
+aws::Error ExpiredSessionToken(Service service, std::string_view token);
 aws::Error MissingAuthentication();  ///< IAM and STS: nothing was signed
 
 }  // namespace keymill::pipeline

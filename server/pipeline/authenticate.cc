@@ -2,6 +2,7 @@
 
 #include "server/pipeline/auth_errors.h"
 #include "server/pipeline/explanations.h"
+#include "server/pipeline/sessions.h"
 #include "sigv4/encoding.h"
 #include "sigv4/verify.h"
 
@@ -82,21 +83,17 @@ Result<Authenticated> Authenticate(const Services& services, const Authenticatio
   const auto& claim = verifier.claim();
   Authenticated result;
   if (claim.form == sigv4::Form::Anonymous) {
-    if (input.service != Service::kS3) return MissingAuthentication();
+    if (input.service != Service::kS3 && !input.unsigned_allowed) return MissingAuthentication();
   } else {
-    const bool token = claim.token_source != sigv4::TokenSource::None && !claim.session_token.empty();
-    result.credential = services.identities.find(claim.access_key_id);
-    if (!result.credential || result.credential->status != store::KeyStatus::kActive) {
-      return UnknownAccessKey(input.service, claim.access_key_id);
-    }
-    // A long-term key has no session token. The Query services say so before they look at the signature, S3 after.
-    if (token && input.service != Service::kS3) return InvalidSessionToken(input.service, claim.session_token);
+    auto found = FindCredential(services, input.service, claim, input.now);
+    if (!found) return std::move(found.error());
+    result.credential = *std::move(found);
     if (verifier.verify(result.credential->material, cache, input.body)) {
       return Mismatch(services, input, verifier, *result.credential);
     }
-    if (token) return InvalidSessionToken(input.service, claim.session_token);
+    if (auto refusal = AfterSignature(*result.credential, input.service, claim)) return *std::move(refusal);
     auto region = claim.scope.region.empty() ? std::string_view(services.config.region) : claim.scope.region;
-    result.credential->usage->record(input.now, expectation.service, region);
+    if (result.credential->usage) result.credential->usage->record(input.now, expectation.service, region);
   }
   const auto& payload = claim.payload;
   if (payload.kind == sigv4::PayloadHash::Kind::Digest) result.body_sha256.emplace(payload.text);

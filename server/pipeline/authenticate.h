@@ -28,11 +28,12 @@ struct AuthenticationInput {
   store::Millis now;
   std::string_view request_id;            ///< under which a failed signature's explanation is kept
   const sigv4::PostForm* form = nullptr;  ///< S3: the fields of a POST upload, which carry its signature
+  bool unsigned_allowed = false;          ///< IAM and STS: the operation may be called without a signature
 };
 
 /// Verifies the signature of one request against the keys that exist, in AWS's order of complaint. Runs without
 /// waiting and, in the steady state, without allocating. An unsigned request is anonymous for S3 and refused for the
-/// other services.
+/// other services, unless the operation is made for callers without credentials.
 Result<Authenticated> Authenticate(const Services& services, const AuthenticationInput& input);
 
 }  // namespace keymill::pipeline

@@ -2,6 +2,8 @@
 
 #include "server/pipeline/errors.h"
 #include "server/pipeline/permissions.h"
+#include "server/pipeline/policies.h"
+#include "server/pipeline/sessions.h"
 
 namespace keymill::pipeline {
 namespace {
@@ -14,32 +16,28 @@ bool AllowedWithoutPolicies(const Identity& identity, const Operation& operation
   return operation.action.starts_with("iam:") && resource == identity.arn;
 }
 
-policy::Decision Evaluate(const Identity& identity, const Operation& operation, std::string_view resource,
-                          const Circumstances& circumstances) {
-  const Permissions& permissions = *identity.permissions;
-  std::vector<const policy::Document*> documents;
-  documents.reserve(permissions.identity.size());
-  for (const policy::Document& document : permissions.identity) documents.push_back(&document);
-  policy::Policies policies;
-  policies.identity = documents;
-  if (permissions.boundary) policies.boundary = &*permissions.boundary;
-  policy::Principal principal;
-  principal.kind = policy::Principal::Kind::kUser;
-  principal.account = identity.account;
-  principal.arn = identity.arn;
-  principal.user_id = identity.user_id;
-  const policy::Context context = ConditionContext(permissions.context_keys, identity, circumstances);
-  return policy::Evaluate(principal, policies, policy::Request(operation.action, resource, context));
+policy::Decision Evaluate(const Identity& identity, const PoliciesOf& own, const Operation& operation,
+                          std::string_view resource, const Circumstances& circumstances) {
+  const policy::Context context = ConditionContext(own.context_keys(), identity, circumstances);
+  return policy::Evaluate(PrincipalOf(identity), own.policies(), policy::Request(operation.action, resource, context));
 }
 
 }  // namespace
 
 policy::Decision Decide(const Identity& identity, const Operation& operation, std::string_view resource,
                         const Circumstances& circumstances) {
+  if (operation.needs_no_signature) return kAllowed;
   if (identity.anonymous()) return kLacking;
-  if (operation.action.empty() || identity.kind == Identity::Kind::kRoot) return kAllowed;
-  if (identity.permissions) return Evaluate(identity, operation, resource, circumstances);
-  return AllowedWithoutPolicies(identity, operation, resource) ? kAllowed : kLacking;
+  if (operation.action.empty()) return kAllowed;
+  if (!WithinSession(identity, operation.action)) return kLacking;
+  const bool limited = identity.session && identity.session->policies;
+  if (identity.kind == Identity::Kind::kRoot && !limited) return kAllowed;
+  PoliciesOf own(identity);
+  if (!identity.permissions && !OfRoot(identity)) {
+    if (!AllowedWithoutPolicies(identity, operation, resource)) return kLacking;
+    own.add_everything();
+  }
+  return Evaluate(identity, own, operation, resource, circumstances);
 }
 
 std::string S3Resource(const Route& route) {

@@ -26,6 +26,10 @@ std::string_view PrincipalType(Identity::Kind kind) {
       return "Account";
     case Identity::Kind::kUser:
       return "User";
+    case Identity::Kind::kAssumedRole:
+      return "AssumedRole";
+    case Identity::Kind::kFederatedUser:
+      return "FederatedUser";
   }
   return {};
 }
@@ -50,11 +54,40 @@ Values TagKeys(const Params& params) {
   return keys;
 }
 
-Values PrincipalTag(const Identity& identity, std::string_view name) {
-  if (!identity.permissions) return std::nullopt;
-  for (const auto& [key, value] : identity.permissions->tags) {
+/// The values of a list parameter, `Prefix.member.1` and so on.
+Values Members(const Params& params, std::string_view prefix) {
+  std::vector<std::string> values;
+  for (const auto& [key, value] : params.all()) {
+    if (key.starts_with(prefix)) values.push_back(value);
+  }
+  if (values.empty()) return std::nullopt;
+  return values;
+}
+
+Values Tag(const store::StringPairs& tags, std::string_view name) {
+  for (const auto& [key, value] : tags) {
     if (http::EqualsIgnoreCase(key, name)) return One(value);
   }
+  return std::nullopt;
+}
+
+/// A session's tags win over those of the user or role.
+Values PrincipalTag(const Identity& identity, std::string_view name) {
+  if (identity.session) {
+    if (auto value = Tag(identity.session->facts.tags, name)) return value;
+  }
+  return identity.permissions ? Tag(identity.permissions->tags, name) : std::nullopt;
+}
+
+/// Keys that only temporary credentials have. `key` without its "aws:".
+Values SessionKey(std::string_view key, const Session& session, store::Millis now) {
+  if (key == "tokenissuetime") return One(aws::IsoSeconds(session.issued));
+  if (key == "multifactorauthpresent") return One(session.mfa_time != 0 ? "true" : "false");
+  if (key == "multifactorauthage") {
+    return session.mfa_time != 0 ? One(std::to_string((now - session.mfa_time) / 1000)) : std::nullopt;
+  }
+  if (key == "sourceidentity") return session.source_identity.empty() ? std::nullopt : One(session.source_identity);
+  if (key == "federatedprovider") return session.provider.empty() ? std::nullopt : One(session.provider);
   return std::nullopt;
 }
 
@@ -64,7 +97,8 @@ Values GlobalKey(std::string_view key, const Identity& identity, const Circumsta
   if (key == "username") return identity.user_name.empty() ? std::nullopt : One(identity.user_name);
   if (key == "userid") return known ? One(identity.user_id) : std::nullopt;
   if (key == "principaltype") return One(PrincipalType(identity.kind));
-  if (key == "principalarn") return known ? One(identity.arn) : std::nullopt;
+  if (key == "principalarn")
+    return known ? One(identity.role_arn.empty() ? identity.arn : identity.role_arn) : std::nullopt;
   if (key == "principalaccount" || key == "resourceaccount") return known ? One(identity.account) : std::nullopt;
   if (key == "sourceip") return One(c.request.peer);
   if (key == "securetransport") return One(c.request.secure ? "true" : "false");
@@ -78,7 +112,7 @@ Values GlobalKey(std::string_view key, const Identity& identity, const Circumsta
   constexpr std::string_view kPrincipalTag = "principaltag/";
   if (key.starts_with(kRequestTag)) return RequestTag(c.params, key.substr(kRequestTag.size()));
   if (key.starts_with(kPrincipalTag)) return PrincipalTag(identity, key.substr(kPrincipalTag.size()));
-  return std::nullopt;
+  return identity.session ? SessionKey(key, identity.session->facts, c.now) : std::nullopt;
 }
 
 /// `key` without its "s3:". Header keys have the headers' names.
@@ -105,6 +139,20 @@ Values IamKey(std::string_view key, const Circumstances& c) {
   return std::nullopt;
 }
 
+Values StsKey(std::string_view key, const Circumstances& c) {
+  if (key == "externalid") return Given(c.params.find("ExternalId"));
+  if (key == "rolesessionname") return Given(c.params.find("RoleSessionName"));
+  if (key == "sourceidentity") return Given(c.params.find("SourceIdentity"));
+  if (key == "transitivetagkeys") return Members(c.params, "TransitiveTagKeys.member.");
+  if (key == "taskpolicyarn") return Given(c.params.find("TaskPolicyArn.arn"));
+  return std::nullopt;
+}
+
+/// What a web identity's provider said stays with the session, under the provider's name: `key` is whole.
+Values ClaimKey(std::string_view key, const Identity& identity) {
+  return identity.session ? Tag(identity.session->facts.claims, key) : std::nullopt;
+}
+
 }  // namespace
 
 policy::Context ConditionContext(const std::vector<std::string>& wanted, const Identity& identity,
@@ -118,7 +166,8 @@ policy::Context ConditionContext(const std::vector<std::string>& wanted, const I
     Values values = service == "aws"   ? GlobalKey(name, identity, circumstances)
                     : service == "s3"  ? S3Key(name, identity, circumstances)
                     : service == "iam" ? IamKey(name, circumstances)
-                                       : std::nullopt;
+                    : service == "sts" ? StsKey(name, circumstances)
+                                       : ClaimKey(key, identity);
     if (values) context.set(key, *std::move(values));
   }
   return context;

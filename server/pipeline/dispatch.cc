@@ -48,6 +48,8 @@ class ReadPayload final : public Payload {
   std::uint64_t length_;
 };
 
+const Identity kAnonymous;
+
 aws::Error NotImplementedOperation(const Operation& operation, Service service) {
   std::string text = std::string(operation.name) + " is not implemented";
   if (service == Service::kS3) {
@@ -154,13 +156,12 @@ Task<Result<http::Response>> Dispatcher::answer_s3(const http::Request& request,
   auto verified = Authenticate(services_, {request, Service::kS3, route->virtual_host ? route->bucket : "", nullptr,
                                            exchange.now, exchange.request_id});
   if (!verified) co_return std::move(verified.error());
-  static const Identity kAnonymous;
   const Identity& identity = verified->credential ? verified->credential->identity : kAnonymous;
   exchange.access_key_id = identity.access_key_id;
 
   const Circumstances circumstances{request, route->params, exchange.now, services_.config.region, verified->presigned};
   const std::string compared =
-      identity.permissions ? S3PolicyResource(*route) : std::string();  // spare most the string
+      identity.permissions || identity.session ? S3PolicyResource(*route) : std::string();  // spare most the string
   if (auto decision = Decide(identity, operation, compared, circumstances); !decision.allowed()) {
     co_return Denial(identity, operation, S3Resource(*route), Service::kS3, decision);
   }
@@ -191,7 +192,6 @@ Task<Result<http::Response>> Dispatcher::answer_post(const http::Request& reques
   auto verified =
       Authenticate(services_, {request, Service::kS3, {}, nullptr, exchange.now, exchange.request_id, &signature});
   if (!verified) co_return std::move(verified.error());
-  static const Identity kAnonymous;
   const Identity& identity = verified->credential ? verified->credential->identity : kAnonymous;
   exchange.access_key_id = identity.access_key_id;
   if (!identity.anonymous()) {
@@ -219,9 +219,11 @@ Task<Result<http::Response>> Dispatcher::answer_query(const http::Request& reque
   const Operation& operation = *(exchange.operation = route->operation);
 
   auto hash = sigv4::sha256(*form);
-  auto verified = Authenticate(services_, {request, route->service, {}, &hash, exchange.now, exchange.request_id});
+  auto verified = Authenticate(
+      services_,
+      {request, route->service, {}, &hash, exchange.now, exchange.request_id, nullptr, operation.needs_no_signature});
   if (!verified) co_return std::move(verified.error());
-  const Identity& identity = verified->credential->identity;
+  const Identity& identity = verified->credential ? verified->credential->identity : kAnonymous;
   exchange.access_key_id = identity.access_key_id;
 
   ReadPayload payload(*form);

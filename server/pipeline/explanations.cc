@@ -3,8 +3,34 @@
 #include <algorithm>
 
 #include "server/log.h"
+#include "sigv4/encoding.h"
 
 namespace keymill::pipeline {
+namespace {
+
+void ReplaceAll(std::string& text, std::string_view what, std::string_view with) {
+  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size())) {
+    text.replace(at, what.size(), with);
+  }
+}
+
+/// An explanation is read by others than the one who sent the request, and logged: a token must not stand in it,
+/// neither as a header's value nor percent-encoded in a query.
+void HideToken(sigv4::Explanation& explanation, std::string_view token) {
+  if (token.empty()) return;
+  constexpr std::string_view kInstead = "(session token)";
+  for (const std::string& form : {std::string(token), sigv4::uri_encode(token)}) {
+    for (auto* text : {&explanation.text, &explanation.canonical_request, &explanation.string_to_sign}) {
+      ReplaceAll(*text, form, kInstead);
+    }
+    for (auto& piece : explanation.pieces) {
+      ReplaceAll(piece.received, form, kInstead);
+      ReplaceAll(piece.hashed, form, kInstead);
+    }
+  }
+}
+
+}  // namespace
 
 bool Explanations::take_turn(store::Millis now) {
   std::lock_guard lock(mutex_);
@@ -29,6 +55,7 @@ std::optional<std::string> Explanations::explain(const sigv4::Verifier& verifier
     secrets.push_back({labels[i], relatives[i].credential->secret, relatives[i].credential->identity.access_key_id});
   }
   auto explanation = sigv4::explain(verifier, secrets, body_sha256);
+  HideToken(explanation, verifier.claim().session_token);
   auto line = explanation.found ? std::string(explanation.hypothesis) + ": " + explanation.text : explanation.text;
   log::Info("signature does not match", {{"request_id", std::string(request_id)},
                                          {"access_key_id", credential.identity.access_key_id},

@@ -35,26 +35,36 @@ class KeyUsage {
   bool unsaved_ = false;
 };
 
-/// An access key ready for verification: never changed after it has been published.
+/// An access key ready for verification, or a session's: never changed after it has been published.
 struct Credential {
   Identity identity;
   store::KeyStatus status;
   std::string secret;
   sigv4::KeyMaterial material;
-  std::shared_ptr<KeyUsage> usage;
+  std::shared_ptr<KeyUsage> usage;  ///< nullptr for a session's
 };
 
-/// Everybody who can sign, in memory: authentication never touches the disk, and a rotated key is never served stale.
+/// Everybody who can sign or be a session's principal, in memory: authentication never touches the disk, and neither a
+/// rotated key nor a deleted role is ever served stale.
 /// An immutable table in shards, replaced as a whole after each commit that touched a principal (a change copies one
 /// shard). Readers of all threads keep the table they have until a newer one exists.
 class Identities {
  public:
-  /// Loads every access key, and the policies of its user with `load_permissions`.
-  Identities(const store::Db& db, PermissionsLoader load_permissions);
+  /// Loads every access key, user and role, with their policies.
+  Identities(const store::Db& db, const PolicyLoaders& loaders);
 
   /// nullptr if there is no such key. Any thread, no lock in the steady state.
   std::shared_ptr<const Credential> find(std::string_view access_key_id) const;
-  /// Committer thread, after a durable commit: reads the touched users and access keys again.
+  /// The user or role with this unique id, or the root user of the account with this id, as its sessions know it:
+  /// without access key, session name and session; nullptr if it does not exist (any more). Any thread, no lock in the
+  /// steady state.
+  std::shared_ptr<const Identity> find_principal(std::string_view unique_id) const;
+  /// Differs between any two objects of this class in the life of the process.
+  std::uint64_t instance() const { return instance_; }
+  /// Changes with every published change, and is never the same for two objects of this class.
+  std::uint64_t generation() const { return generation_.load(std::memory_order_acquire); }
+  const PolicyLoaders& loaders() const { return loaders_; }
+  /// Committer thread, after a durable commit: reads the touched users, roles and access keys again.
   void refresh(const std::vector<std::string>& touched);
   /// Committer thread, when the database shows another state: reads everything again, unsaved uses are forgotten.
   void reload();
@@ -77,19 +87,28 @@ class Identities {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
   };
-  using Shard = std::unordered_map<std::string, std::shared_ptr<const Credential>, Hash, std::equal_to<>>;
+  template <class Value>
+  using Map = std::unordered_map<std::string, std::shared_ptr<const Value>, Hash, std::equal_to<>>;
+  struct Shard {
+    Map<Credential> keys;      // by access key id
+    Map<Identity> principals;  // users and roles by unique id, root users by account
+  };
   static constexpr std::size_t kShards = 64;
   static constexpr std::size_t kRetired = 128;
   using Table = std::array<std::shared_ptr<const Shard>, kShards>;
 
   static std::size_t shard_of(std::string_view id) { return Hash{}(id) % kShards; }
-  std::shared_ptr<const Credential> build(const store::Reader& reader, const store::AccessKey& key, bool is_new) const;
+  class Changes;
+  std::shared_ptr<const Identity> build_principal(const store::Reader& reader, std::string_view unique_id) const;
+  std::shared_ptr<const Credential> build(const store::Reader& reader, const store::AccessKey& key,
+                                          const Identity* user, const Credential* former) const;
   const Table& current() const;
   void publish(std::shared_ptr<const Table> table);
   void retire(std::shared_ptr<const Credential> former, const Credential* successor);
 
   const store::Db& db_;
-  PermissionsLoader load_permissions_;
+  PolicyLoaders loaders_;
+  const std::uint64_t instance_;
   std::atomic<std::uint64_t> generation_;
   mutable std::mutex mutex_;
   std::shared_ptr<const Table> table_;

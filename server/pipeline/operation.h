@@ -29,9 +29,10 @@ struct Operation {
   Handler handler = nullptr;         ///< nullptr = answered 501 NotImplemented with its name
   std::string_view method = {};      ///< S3 and control
   Target target = Target::kService;  ///< S3 only
-  std::string_view query = {};   ///< S3 only: query names that must all be present, joined by '&'; "name=value" also
-  std::string_view header = {};  ///< S3 only: a header that must be present
-  std::string_view path = {};    ///< control only: below /_keymill/v1; a segment `{name}` becomes a parameter
+  std::string_view query = {};      ///< S3 only: query names that must all be present, joined by '&'; "name=value" also
+  std::string_view header = {};     ///< S3 only: a header that must be present
+  std::string_view path = {};       ///< control only: below /_keymill/v1; a segment `{name}` becomes a parameter
+  bool needs_no_signature = false;  ///< IAM and STS: for callers without credentials, who prove themselves otherwise
 
   /// The operations whose body may come in aws-chunked form.
   constexpr bool streams() const { return name == "PutObject" || name == "UploadPart"; }

@@ -74,8 +74,8 @@ Decision Evaluate(const Principal& principal, const Policies& policies, const Re
     return resource.allow != nullptr ? Allowed(Source::kResource, resource.allow) : Lacking(Source::kResource);
   }
   const bool own_account = policies.resource_account.empty() || policies.resource_account == principal.account;
-  if (!own_account && resource.allow == nullptr) return Lacking(Source::kResource);
-  if (principal.kind == Principal::Kind::kRoot)
+  if ((!own_account || policies.resource_must_allow) && resource.allow == nullptr) return Lacking(Source::kResource);
+  if (principal.kind == Principal::Kind::kRoot && !policies.session)
     return Allowed(own_account ? Source::kNone : Source::kResource, resource.allow);
   if (own_account && resource.naming == Naming::kSelf) return Allowed(Source::kResource, resource.allow);
 

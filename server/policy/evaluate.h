@@ -20,6 +20,7 @@ struct Policies {
   std::optional<Documents> session;    ///< session policies; nullopt = the session was made without any
   const Document* resource = nullptr;  ///< bucket policy or trust policy
   std::string_view resource_account;   ///< who owns the resource; empty = the principal's own account
+  bool resource_must_allow = false;    ///< of a trust policy: identity policies alone do not open a role
 };
 
 /// The policies that a decision can rest on.

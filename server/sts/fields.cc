@@ -9,10 +9,32 @@ constexpr bool IsWordCharacter(char32_t c) {
   return (c >= U'a' && c <= U'z') || (c >= U'A' && c <= U'Z') || (c >= U'0' && c <= U'9') || c == U'_';
 }
 
+bool AllWordOr(std::u32string_view text, std::u32string_view others) {
+  return std::all_of(text.begin(), text.end(), [others](char32_t c) {
+    return IsWordCharacter(c) || others.find(c) != std::u32string_view::npos;
+  });
+}
+
 }  // namespace
 
 bool IsKeyId(std::u32string_view text) {
-  return std::all_of(text.begin(), text.end(), IsWordCharacter);
+  return AllWordOr(text, {});
+}
+
+bool IsSessionName(std::u32string_view text) {
+  return AllWordOr(text, U"+=,.@-");
+}
+
+bool IsExternalId(std::u32string_view text) {
+  return AllWordOr(text, U"+=,.@:/-");
+}
+
+bool IsSerialNumber(std::u32string_view text) {
+  return AllWordOr(text, U"+=/:,.@-");
+}
+
+bool IsTokenCode(std::u32string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char32_t c) { return c >= U'0' && c <= U'9'; });
 }
 
 }  // namespace keymill::sts

@@ -3,7 +3,11 @@
 #include <cstddef>
 #include <iterator>
 
+#include "server/sts/assume_role.h"
+#include "server/sts/assume_root.h"
+#include "server/sts/authorization_messages.h"
 #include "server/sts/caller.h"
+#include "server/sts/user_sessions.h"
 
 namespace keymill::sts {
 namespace {
@@ -11,18 +15,19 @@ namespace {
 using pipeline::Operation;
 
 // Every operation of AWS's service model, in its order. A row without a handler is authorised and answered 501;
-// GetCallerIdentity and GetSessionToken need no permission, and no policy can deny them.
+// GetCallerIdentity and GetSessionToken need no permission, and no policy can deny them. AssumeRole is decided by its
+// handler, since the role's trust policy has a say.
 constexpr Operation kOperations[] = {
-    {"AssumeRole", "sts:AssumeRole"},
+    {"AssumeRole", "", &AssumeRole},
     {"AssumeRoleWithSAML", "sts:AssumeRoleWithSAML"},
     {"AssumeRoleWithWebIdentity", "sts:AssumeRoleWithWebIdentity"},
-    {"AssumeRoot", "sts:AssumeRoot"},
-    {"DecodeAuthorizationMessage", "sts:DecodeAuthorizationMessage"},
+    {"AssumeRoot", "sts:AssumeRoot", &AssumeRoot},
+    {"DecodeAuthorizationMessage", "sts:DecodeAuthorizationMessage", &DecodeAuthorizationMessage},
     {"GetAccessKeyInfo", "sts:GetAccessKeyInfo", &GetAccessKeyInfo},
     {"GetCallerIdentity", "", &GetCallerIdentity},
     {"GetDelegatedAccessToken", "sts:GetDelegatedAccessToken"},
-    {"GetFederationToken", "sts:GetFederationToken"},
-    {"GetSessionToken", ""},
+    {"GetFederationToken", "sts:GetFederationToken", &GetFederationToken},
+    {"GetSessionToken", "", &GetSessionToken},
     {"GetWebIdentityToken", "sts:GetWebIdentityToken"},
 };
 

@@ -68,6 +68,7 @@ class Evaluation : public testing::Test {
     }
     if (bucket_) policies.resource = &*bucket_;
     policies.resource_account = owner_;
+    policies.resource_must_allow = trust_;
     return Evaluate(principal, policies, Request("s3:GetObject", "arn:aws:s3:::b/k", context_));
   }
   void expect_lacking(const Principal& principal, Source source) {
@@ -84,6 +85,7 @@ class Evaluation : public testing::Test {
   std::vector<Document> identity_;
   std::optional<Document> boundary_, session_, bucket_;
   std::string owner_ = kAccount;
+  bool trust_ = false;  // bucket_ stands for a trust policy
   Context context_;
 };
 
@@ -120,6 +122,24 @@ TEST_F(Evaluation, RootOfTheOwningAccountIsLimitedByResourceDeniesOnly) {
   expect_lacking(Root(kOther), Source::kResource);
   bucket_ = Bucket("Allow", R"({"AWS":"444455556666"})");
   EXPECT_TRUE(get(Root(kOther)).allowed());
+}
+
+TEST_F(Evaluation, RootInASessionIsLimitedByItsPolicies) {
+  identity_.push_back(Identity("Allow", "*"));
+  session_ = Identity("Allow", "s3:PutObject");
+  expect_lacking(Root(), Source::kSession);
+  session_ = Identity("Allow", "s3:GetObject");
+  EXPECT_TRUE(get(Root()).allowed());
+}
+
+TEST_F(Evaluation, ATrustPolicyMustAllowWhateverTheIdentityPoliciesSay) {
+  trust_ = true;
+  identity_.push_back(Identity("Allow", "*"));
+  expect_lacking(User(), Source::kResource);
+  bucket_ = Bucket("Allow", R"({"AWS":"444455556666"})");
+  expect_lacking(User(), Source::kResource);
+  bucket_ = Bucket("Allow", R"({"AWS":"111122223333"})");
+  EXPECT_TRUE(get(User()).allowed());
 }
 
 TEST_F(Evaluation, AGrantToTheUserItselfNeedsNoIdentityPolicyAndIgnoresBoundaries) {

@@ -224,7 +224,7 @@ std::string Answer(const Question& q) {
   if (q.kind == "anonymous") return bucket.allow ? "allow" : "lack resource";
   bool same = q.account == q.resource_account;
   if (!same && !bucket.allow) return "lack resource";
-  if (q.kind == "root") return "allow";
+  if (q.kind == "root" && !q.has_session) return "allow";
   if (same && bucket.naming == 3) return "allow";
   if (!identity.allow && !(same && bucket.naming == 2)) return "lack identity";
   if (!q.boundary.empty() && !boundary.allow) return "lack boundary";

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "server/aws/error.h"
+#include "server/aws/form.h"
+
+namespace keymill::sts {
+
+using aws::ErrorKind;
+using aws::ValidationError;
+
+inline constexpr ErrorKind AccessDenied{"AccessDenied", 403, "Access denied"};
+inline constexpr ErrorKind InvalidParameterValue{"InvalidParameterValue", 400, ""};
+inline constexpr ErrorKind MalformedPolicyDocument{"MalformedPolicyDocument", 400, ""};
+inline constexpr ErrorKind PackedPolicyTooLarge{"PackedPolicyTooLarge", 400, ""};
+inline constexpr ErrorKind InvalidAuthorizationMessage{
+    "InvalidAuthorizationMessageException", 400,
+    "The specified authorization message is invalid or could not be decoded."};
+
+}  // namespace keymill::sts

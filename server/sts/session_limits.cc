@@ -1,0 +1,108 @@
+#include "server/sts/session_limits.h"
+
+#include <algorithm>
+
+#include "server/aws/arn.h"
+#include "server/http/request.h"
+#include "server/iam/documents.h"
+#include "server/iam/managed.h"
+#include "server/policy/document.h"
+#include "server/result.h"
+#include "server/sts/errors.h"
+#include "server/sts/fields.h"
+
+namespace keymill::sts {
+namespace {
+
+constexpr std::size_t kMaxPolicyArns = 10;
+constexpr std::size_t kPlainTextLimit = 2048;  // characters of all session policies together, ARNs included
+
+bool Names(const std::vector<std::string>& keys, std::string_view key) {
+  return std::any_of(keys.begin(), keys.end(), [&](const auto& k) { return http::EqualsIgnoreCase(k, key); });
+}
+
+Result<> CheckPolicies(const store::Reader& reader, const SessionLimits& limits, const std::string& account) {
+  std::size_t size = 0;
+  if (limits.policy) {
+    auto parsed = policy::Document::Parse(*limits.policy, policy::Kind::kIdentity);
+    if (auto* invalid = std::get_if<policy::Invalid>(&parsed)) {
+      return aws::Error(MalformedPolicyDocument, std::move(invalid->message));
+    }
+    size += aws::CodePoints(*limits.policy).size();
+  }
+  if (limits.policy_arns.size() > kMaxPolicyArns) {
+    return aws::Error(ValidationError, "Number of managed policies exceeds the limit of " +
+                                           std::to_string(kMaxPolicyArns) + " session policies.");
+  }
+  for (const std::string& text : limits.policy_arns) {
+    const auto arn = aws::Arn::Parse(text);
+    if (!arn || arn->service != "iam" || !arn->resource.starts_with("policy/") ||
+        (arn->account != account && arn->account != "aws")) {
+      return aws::Error(ValidationError, text + " is invalid");
+    }
+    if (!iam::FindManagedPolicy(reader, text)) {
+      return aws::Error(MalformedPolicyDocument, "Policy " + text + " does not exist or is not attachable.");
+    }
+    size += text.size();
+  }
+  if (size > kPlainTextLimit) {
+    return aws::Error(PackedPolicyTooLarge, "Packed policy consumes " +
+                                                std::to_string((size * 100 + kPlainTextLimit - 1) / kPlainTextLimit) +
+                                                "% of allotted space, please use smaller policy.");
+  }
+  return {};
+}
+
+}  // namespace
+
+SessionLimits ReadLimits(aws::Form& form) {
+  SessionLimits limits;
+  limits.policy = form.optional(kPolicy);
+  limits.policy_arns = form.strings(kPolicyArns, kPolicyArn);
+  return limits;
+}
+
+std::optional<aws::Error> CheckTags(const SessionTags& tags, const store::StringPairs& inherited) {
+  std::vector<std::string> keys;
+  for (const auto& [key, value] : tags.tags) {
+    if (Names(keys, key)) {
+      return aws::Error(InvalidParameterValue,
+                        "Duplicate tag keys found. Please note that Tag keys are case insensitive.");
+    }
+    keys.push_back(key);
+  }
+  for (const auto& [key, value] : inherited) {
+    if (Names(keys, key)) {
+      return aws::Error(InvalidParameterValue,
+                        "One of the specified transitive tag keys can't be set because it conflicts with a transitive "
+                        "tag key from the calling session.");
+    }
+  }
+  for (const std::string& key : tags.transitive) {
+    if (!Names(keys, key)) {
+      return aws::Error(InvalidParameterValue,
+                        "The specified transitive tag key must be included in the requested tags.");
+    }
+  }
+  return std::nullopt;
+}
+
+Result<Packed> Pack(const store::Reader& reader, const SessionLimits& limits, pipeline::Session& session) {
+  if (auto fine = CheckPolicies(reader, limits, session.account); !fine) return std::move(fine.error());
+  session.limited = limits.given();
+  if (limits.policy) session.policies = {*limits.policy};
+  session.policy_arns = limits.policy_arns;
+  std::size_t size = 0;
+  for (const auto& policy : session.policies) size += policy.size();
+  for (const auto& arn : session.policy_arns) size += arn.size();
+  for (const auto& [key, value] : session.tags) size += key.size() + value.size() + 2;
+  if (size == 0) return Packed{};
+  const auto percent = static_cast<std::int64_t>((size * 100 + kPackedLimit - 1) / kPackedLimit);
+  if (percent > 100) {
+    return aws::Error(PackedPolicyTooLarge, "Packed policy consumes " + std::to_string(percent) +
+                                                "% of allotted space, please use smaller policy.");
+  }
+  return Packed{percent};
+}
+
+}  // namespace keymill::sts

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "server/pipeline/call.h"
+#include "server/policy/evaluate.h"
+#include "store/entities.h"
+
+/// Roles, and who may assume them.
+namespace keymill::sts {
+
+/// nullopt unless the role exists and this is its ARN, path included.
+std::optional<store::Entity> FindRole(const store::Reader& reader, std::string_view role_arn);
+
+/// "X is invalid" unless the text is the ARN of some role.
+std::optional<aws::Error> CheckRoleArn(const std::string& text);
+
+/// May the caller do `action` (sts:AssumeRole, sts:TagSession, …) to this role? Its trust policy and the caller's own
+/// policies decide together, as for any resource with a policy.
+bool Trusts(const pipeline::Call& call, const store::Entity& role, std::string_view action, bool with_mfa);
+
+/// "User: X is not authorized to perform: A on resource: R", which does not tell whether the role exists.
+aws::Error NotTrusted(const pipeline::Identity& caller, std::string_view action, std::string_view role_arn);
+
+}  // namespace keymill::sts

@@ -1,0 +1,83 @@
+#include "server/sts/user_sessions.h"
+
+#include <algorithm>
+
+#include "server/aws/arn.h"
+#include "server/sts/answer.h"
+#include "server/sts/credentials.h"
+#include "server/sts/errors.h"
+#include "server/sts/fields.h"
+#include "server/sts/second_factor.h"
+#include "server/sts/session_limits.h"
+
+namespace keymill::sts {
+namespace {
+
+using pipeline::Identity;
+
+constexpr std::int64_t kDefaultDuration = 43200;
+constexpr std::int64_t kRootLimit = 3600;  // root gets no longer sessions, whatever it asks for
+
+std::int64_t Seconds(const Identity& caller, std::optional<std::int64_t> asked) {
+  const std::int64_t seconds = asked.value_or(kDefaultDuration);
+  return caller.kind == Identity::Kind::kRoot ? std::min(seconds, kRootLimit) : seconds;
+}
+
+aws::Error NotWithSession(const pipeline::Call& call) {
+  return {AccessDenied, "Cannot call " + std::string(call.route().operation->name) + " with session credentials"};
+}
+
+/// A session that rests on the caller's rights.
+pipeline::Session CallersSession(const Identity& caller) {
+  pipeline::Session session;
+  session.account = caller.account;
+  session.principal_id = caller.user_id;  // of a user, or the account id for root
+  return session;
+}
+
+}  // namespace
+
+Task<Result<http::Response>> GetSessionToken(pipeline::Call& call) {
+  aws::Form form(call.params().all(), aws::Form::Style::kSts);
+  const auto asked = form.integer(kDuration);
+  const SecondFactor given = ReadSecondFactor(form);
+  if (auto refusal = form.refusal()) co_return *refusal;
+  const Identity& caller = call.identity();
+  if (caller.session) co_return NotWithSession(call);
+  auto factor = co_await CheckSecondFactor(call, given);
+  if (!factor) co_return factor.error();
+  pipeline::Session session = CallersSession(caller);
+  session.kind = caller.kind == Identity::Kind::kRoot ? pipeline::Session::Kind::kRoot : pipeline::Session::Kind::kUser;
+  session.mfa_time = *factor;
+  const Credentials credentials = Issue(call, std::move(session), Seconds(caller, asked));
+  co_return Answer(call, [&](aws::XmlWriter& xml) { WriteCredentials(xml, credentials); });
+}
+
+Task<Result<http::Response>> GetFederationToken(pipeline::Call& call) {
+  aws::Form form(call.params().all(), aws::Form::Style::kSts);
+  const std::string name = form.required(kFederatedName);
+  const SessionLimits limits = ReadLimits(form);
+  const auto asked = form.integer(kDuration);
+  SessionTags tags;
+  tags.tags = form.pairs(kTags, kTagKey, kTagValue);
+  if (auto refusal = form.refusal()) co_return *refusal;
+  if (auto refusal = CheckTags(tags, {})) co_return *refusal;
+  const Identity& caller = call.identity();
+  if (caller.session) co_return NotWithSession(call);
+  pipeline::Session session = CallersSession(caller);
+  session.kind = pipeline::Session::Kind::kFederatedUser;
+  session.name = name;
+  session.tags = tags.tags;
+  auto pack = [&](const store::Reader& reader) { return Pack(reader, limits, session); };
+  auto packed = co_await call.read(pack);
+  if (!packed) co_return packed.error();
+  const Credentials credentials = Issue(call, std::move(session), Seconds(caller, asked));
+  co_return Answer(call, [&](aws::XmlWriter& xml) {
+    WriteCredentials(xml, credentials);
+    xml.open("FederatedUser").text("FederatedUserId", caller.account + ":" + name);
+    xml.text("Arn", aws::StsArn(caller.account, "federated-user", name)).close();
+    if (packed->percent) xml.number("PackedPolicySize", *packed->percent);
+  });
+}
+
+}  // namespace keymill::sts
