@@ -13,12 +13,15 @@
 #include "server/iam/permissions.h"
 #include "server/iam/resource.h"
 #include "server/log.h"
+#include "server/pipeline/buckets.h"
 #include "server/pipeline/clock.h"
 #include "server/pipeline/dispatch.h"
 #include "server/pipeline/explanations.h"
 #include "server/pipeline/identities.h"
 #include "server/pipeline/router.h"
 #include "server/root_user.h"
+#include "server/s3/authorization.h"
+#include "server/s3/bucket_state.h"
 #include "server/s3/operations.h"
 #include "server/sts/operations.h"
 #include "store/committer.h"
@@ -67,12 +70,23 @@ struct App::Impl {
       : config(std::move(c)),
         db(OpenOptions(config)),
         identities(db, iam::kPolicyLoaders),
-        committer(db, [this](const std::vector<std::string>& touched) { identities.refresh(touched); }),
+        buckets(&s3::LoadBucketState),
+        committer(db,
+                  [this](const std::vector<std::string>& touched) {
+                    identities.refresh(touched);
+                    buckets.refresh(touched);
+                  }),
         root(config, committer),
         router({s3::Operations(), iam::Operations(), sts::Operations(), control::Operations()}, config.domains),
         state(
-            config, db, committer, [this] { identities.reload(); }, [this] { root.ensure(); }),
-        dispatcher({config, db, committer, identities, clock, explanations, state}, router, &iam::ResourceArns),
+            config, db, committer,
+            [this] {
+              identities.reload();
+              buckets.clear();
+            },
+            [this] { root.ensure(); }),
+        dispatcher({config, db, committer, identities, buckets, clock, explanations, state}, router, &iam::ResourceArns,
+                   &s3::AuthorizeOperation),
         tls(MakeTls(config, authority_file())),
         server(SocketOptions(config, tls.get()), dispatcher) {}
 
@@ -107,6 +121,7 @@ struct App::Impl {
   pipeline::Clock clock;
   store::Db db;
   pipeline::Identities identities;
+  pipeline::Buckets buckets;
   pipeline::Explanations explanations;
   store::Committer committer;
   RootUser root;

@@ -43,13 +43,19 @@ std::vector<Bucket> ListBuckets(const Reader& reader, std::string_view account, 
   return buckets;
 }
 
+std::string BucketTouch(BucketId bucket) {
+  return std::string(kBucketTouch) + std::to_string(bucket);
+}
+
 void PutBucket(Txn& txn, Bucket& bucket) {
   if (bucket.id == 0) bucket.id = txn.next_id();
+  txn.touched(BucketTouch(bucket.id));
   txn.put(Family::kBuckets, NameKey(bucket.name), Encode(bucket));
   txn.put(Family::kBuckets, AccountKey(bucket.account, bucket.name), {});
 }
 
 void EraseBucket(Txn& txn, const Bucket& bucket) {
+  txn.touched(BucketTouch(bucket.id));
   txn.erase(Family::kBuckets, NameKey(bucket.name));
   txn.erase(Family::kBuckets, AccountKey(bucket.account, bucket.name));
   for (const auto& name : ListDocuments(txn, bucket.id)) EraseDocument(txn, bucket.id, name);
@@ -69,10 +75,12 @@ std::optional<std::string> FindDocument(const Reader& reader, BucketId bucket, s
 
 void PutDocument(Txn& txn, BucketId bucket, std::string_view name, std::string_view text) {
   txn.put(Family::kBuckets, DocumentKey(bucket, name), text);
+  txn.touched(BucketTouch(bucket));
 }
 
 void EraseDocument(Txn& txn, BucketId bucket, std::string_view name) {
   txn.erase(Family::kBuckets, DocumentKey(bucket, name));
+  txn.touched(BucketTouch(bucket));
 }
 
 std::vector<std::string> ListDocuments(const Reader& reader, BucketId bucket) {

@@ -14,7 +14,11 @@ std::optional<Bucket> FindBucket(const Reader& reader, std::string_view name);
 /// Buckets of an account in name order, names after `after` that start with `prefix`, at most `limit`.
 std::vector<Bucket> ListBuckets(const Reader& reader, std::string_view account, std::string_view prefix,
                                 std::string_view after, std::size_t limit);
-/// Stores or replaces. A new bucket (id 0) is given an id.
+/// What Txn::touched() is told when the record or a document of a bucket changes: "bucket:" and the id.
+std::string BucketTouch(BucketId bucket);
+inline constexpr std::string_view kBucketTouch = "bucket:";
+
+/// Stores or replaces. A new bucket (id 0) is given an id. This and the other writers below mark the bucket touched.
 void PutBucket(Txn& txn, Bucket& bucket);
 /// Removes the bucket and its documents. It must be empty: nothing could find what it still held.
 void EraseBucket(Txn& txn, const Bucket& bucket);

@@ -31,7 +31,7 @@ class Pending {
 /// When the disk refuses a write the group fails as a whole; the next group tries again.
 class Committer {
  public:
-  /// Called on the committer thread after each durable group that touched a principal, before any done(): the union of
+  /// Called on the committer thread after each durable group that touched anything, before any done(): the union of
   /// Txn::touched(), without duplicates. Must not throw.
   using Hook = std::function<void(const std::vector<std::string>& touched)>;
 

@@ -113,8 +113,8 @@ std::uint64_t Txn::next_id() {
   return state_->next_id();
 }
 
-void Txn::touched(std::string principal_id) {
-  impl_.touched.push_back(std::move(principal_id));
+void Txn::touched(std::string id) {
+  impl_.touched.push_back(std::move(id));
 }
 
 }  // namespace keymill::store

@@ -66,9 +66,9 @@ class Txn : public Reader {
   void erase(Family family, std::string_view key);
   std::uint64_t next_id();  ///< unique for the life of the database, increasing
 
-  /// Ids of principals (users, access keys) that this mutation changed: the server refreshes its in-memory view of
-  /// exactly these after the commit and before anyone is told that it happened.
-  void touched(std::string principal_id);
+  /// Ids of principals (users, access keys) and buckets (BucketTouch) that this mutation changed: the server refreshes
+  /// its in-memory view of exactly these after the commit and before anyone is told that it happened.
+  void touched(std::string id);
 
   Impl& impl() { return impl_; }  ///< for this directory's own files only
 

@@ -64,10 +64,12 @@ Answer AwsClient::send(const sigv4::SignRequest& request, const std::vector<sigv
   return answer;
 }
 
-Answer AwsClient::s3(std::string_view method, std::string path, std::string query, std::string body) {
+Answer AwsClient::s3(std::string_view method, std::string path, std::string query, std::string body,
+                     std::vector<sigv4::HeaderLine> headers) {
   auto hash = sigv4::sha256(body);
-  sigv4::SignRequest request{
-      std::string(method), std::move(path), std::move(query), {{"Host", host_}}, sigv4::hex(hash)};
+  headers.push_back({"Host", host_});
+  sigv4::SignRequest request{std::string(method), std::move(path), std::move(query), std::move(headers),
+                             sigv4::hex(hash)};
   return send(request, sigv4::sign(request, credentials_, signing("s3")).headers, body);
 }
 

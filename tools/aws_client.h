@@ -28,7 +28,8 @@ class AwsClient {
   /// `endpoint`: "http://HOST:PORT". Throws std::invalid_argument for another form.
   AwsClient(std::string_view endpoint, std::string region, sigv4::Credentials credentials);
 
-  Answer s3(std::string_view method, std::string path, std::string query = {}, std::string body = {});
+  Answer s3(std::string_view method, std::string path, std::string query = {}, std::string body = {},
+            std::vector<sigv4::HeaderLine> headers = {});
   /// IAM or STS: POSTs the form Action=…&Version=… with these parameters.
   Answer query(std::string_view service, std::string_view action,
                const std::vector<std::pair<std::string, std::string>>& parameters = {});

@@ -40,29 +40,17 @@ policy::Decision Decide(const Identity& identity, const Operation& operation, st
   return Evaluate(identity, own, operation, resource, circumstances);
 }
 
-std::string S3Resource(const Route& route) {
-  if (route.bucket.empty()) return {};
-  std::string arn = "arn:aws:s3:::" + route.bucket;
-  if (!route.key.empty()) arn += "/" + route.key;
-  return arn;
-}
-
-std::string S3PolicyResource(const Route& route) {
-  if (route.bucket.empty()) return "arn:aws:s3:::*";
-  return route.operation->name == "DeleteObjects" ? S3Resource(route) + "/*" : S3Resource(route);
-}
-
-aws::Error Denial(const Identity& identity, const Operation& operation, std::string_view resource, Service service,
+aws::Error Denial(const Identity& identity, std::string_view action, std::string_view resource, Service service,
                   const policy::Decision& decision) {
   if (identity.anonymous()) return AccessDenied;
-  std::string text = "User: " + identity.arn + " is not authorized to perform: " + std::string(operation.action);
+  std::string text = "User: " + identity.arn + " is not authorized to perform: " + std::string(action);
   if (!resource.empty()) {
     bool quoted = service == Service::kS3;
     text += quoted ? " on resource: \"" : " on resource: ";
     text += resource;
     if (quoted) text += '"';
   }
-  return aws::Error(AccessDenied, text + policy::Reason(decision, operation.action));
+  return aws::Error(AccessDenied, text + policy::Reason(decision, action));
 }
 
 }  // namespace keymill::pipeline

@@ -22,6 +22,8 @@
 
 namespace keymill::pipeline {
 
+struct BucketState;
+
 /// Where a request goes.
 struct Route {
   Service service = Service::kS3;
@@ -32,8 +34,24 @@ struct Route {
   Params params;  ///< decoded query (S3), or the form (IAM, STS)
 };
 
-/// A request that may run: routed, authenticated and authorised. Only dispatch can make one.
-/// Lives on the connection's I/O thread for the duration of one request.
+/// Reads the committed state: from the caches here and now, or on the blocking pool if the disk is needed. `f` is
+/// called with a const store::Reader& once or twice, so it must have no effects.
+template <class F>
+Task<std::invoke_result_t<F&, const store::Reader&>> ReadStore(const store::Db& db, F& f) {
+  try {
+    store::Reader cached(db, store::Reader::Mode::kCached);
+    co_return f(cached);
+  } catch (const store::WouldBlock&) {
+  }
+  auto blocking = [&] {
+    store::Reader reader(db, store::Reader::Mode::kBlocking);
+    return f(reader);
+  };
+  co_return co_await http::Blocking(blocking);
+}
+
+/// A request that may run: routed and authenticated, and authorised before its handler sees it. Only dispatch can make
+/// one. Lives on the connection's I/O thread for the duration of one request.
 class Call {
  public:
   const Route& route() const { return route_; }
@@ -42,6 +60,9 @@ class Call {
   const Params& params() const { return route_.params; }
   Payload& payload() { return payload_; }
   const Services& services() const { return services_; }
+  /// S3: the bucket that the request names, as it was when the request began; nullptr if it names none or there is
+  /// none.
+  const BucketState* bucket() const { return bucket_; }
   /// The server's time for this request, in milliseconds; handlers read no other clock.
   store::Millis now() const { return now_; }
   std::string_view request_id() const { return request_id_; }
@@ -53,20 +74,10 @@ class Call {
   /// True if the signature came in the query: then `x-amz-meta-*` parameters are headers too.
   bool presigned() const { return presigned_; }
 
-  /// Reads the committed state: from the caches here and now, or on the blocking pool if the disk is needed. `f` is
-  /// called with a const store::Reader& once or twice, so it must have no effects.
+  /// As ReadStore().
   template <class F>
   Task<std::invoke_result_t<F&, const store::Reader&>> read(F& f) {
-    try {
-      store::Reader cached(services_.db, store::Reader::Mode::kCached);
-      co_return f(cached);
-    } catch (const store::WouldBlock&) {
-    }
-    auto blocking = [&] {
-      store::Reader reader(services_.db, store::Reader::Mode::kBlocking);
-      return f(reader);
-    };
-    co_return co_await http::Blocking(blocking);
+    return ReadStore(services_.db, f);
   }
 
   /// Runs `f(store::Txn&) -> Result<T>` on the committer thread and resumes once it is durable. A refusal rolls back.
@@ -79,7 +90,8 @@ class Call {
  private:
   friend class Dispatcher;
   Call(const Services& services, const http::Request& request, const Route& route, const Identity& identity,
-       Payload& payload, store::Millis now, std::string_view request_id, bool presigned)
+       Payload& payload, store::Millis now, std::string_view request_id, bool presigned,
+       const BucketState* bucket = nullptr)
       : services_(services),
         request_(request),
         route_(route),
@@ -87,7 +99,8 @@ class Call {
         payload_(payload),
         now_(now),
         request_id_(request_id),
-        presigned_(presigned) {}
+        presigned_(presigned),
+        bucket_(bucket) {}
 
   template <class F>
   class Commit final : public store::Pending {
@@ -129,6 +142,7 @@ class Call {
   store::Millis now_;
   std::string_view request_id_;
   bool presigned_;
+  const BucketState* bucket_;
 };
 
 }  // namespace keymill::pipeline

@@ -4,6 +4,7 @@
 
 #include "server/aws/time.h"
 #include "server/pipeline/permissions.h"
+#include "sigv4/timestamp.h"
 
 namespace keymill::pipeline {
 namespace {
@@ -91,6 +92,11 @@ Values SessionKey(std::string_view key, const Session& session, store::Millis no
   return std::nullopt;
 }
 
+Values ResourceAccount(const Identity& identity, const Circumstances& c) {
+  if (!c.resource_account.empty()) return One(c.resource_account);
+  return identity.anonymous() ? std::nullopt : One(identity.account);
+}
+
 /// Keys of all services. `key` without its "aws:".
 Values GlobalKey(std::string_view key, const Identity& identity, const Circumstances& c) {
   const bool known = !identity.anonymous();
@@ -99,7 +105,8 @@ Values GlobalKey(std::string_view key, const Identity& identity, const Circumsta
   if (key == "principaltype") return One(PrincipalType(identity.kind));
   if (key == "principalarn")
     return known ? One(identity.role_arn.empty() ? identity.arn : identity.role_arn) : std::nullopt;
-  if (key == "principalaccount" || key == "resourceaccount") return known ? One(identity.account) : std::nullopt;
+  if (key == "principalaccount") return known ? One(identity.account) : std::nullopt;
+  if (key == "resourceaccount") return ResourceAccount(identity, c);
   if (key == "sourceip") return One(c.request.peer);
   if (key == "securetransport") return One(c.request.secure ? "true" : "false");
   if (key == "currenttime") return One(aws::IsoMillis(c.now));
@@ -115,11 +122,52 @@ Values GlobalKey(std::string_view key, const Identity& identity, const Circumsta
   return identity.session ? SessionKey(key, identity.session->facts, c.now) : std::nullopt;
 }
 
+/// The tags that an upload gives its object: x-amz-tagging is written as a query.
+store::StringPairs UploadTags(const Circumstances& c) {
+  const auto header = HeaderOf(c.request, c.params, c.presigned, "x-amz-tagging");
+  const auto tags = header ? Params::Parse(*header) : std::nullopt;
+  return tags ? tags->all() : store::StringPairs();
+}
+
+/// Keys about an object's tags. `key` without its "s3:".
+Values ObjectTagKey(std::string_view key, const Circumstances& c) {
+  constexpr std::string_view kExisting = "existingobjecttag/";
+  constexpr std::string_view kGiven = "requestobjecttag/";
+  if (key.starts_with(kExisting)) {
+    return c.existing_tags != nullptr ? Tag(*c.existing_tags, key.substr(kExisting.size())) : std::nullopt;
+  }
+  if (key.starts_with(kGiven)) return Tag(UploadTags(c), key.substr(kGiven.size()));
+  if (key != "requestobjecttagkeys") return std::nullopt;
+  std::vector<std::string> names;
+  for (auto& [name, value] : UploadTags(c)) names.push_back(name);
+  if (names.empty()) return std::nullopt;
+  return names;
+}
+
+/// Milliseconds since the signature was made; a signature in a header has no age.
+Values SignatureAge(const Circumstances& c) {
+  const auto date = c.presigned ? c.params.find("X-Amz-Date") : std::nullopt;
+  const auto signed_at = date ? sigv4::parse_iso_basic(*date) : std::nullopt;
+  return signed_at ? One(std::to_string(c.now - *signed_at * 1000)) : std::nullopt;
+}
+
+/// Whether this request makes an object visible: parts of an upload do not.
+Values CreatesObject(const Circumstances& c) {
+  for (const std::string_view name : {"PutObject", "CopyObject", "CompleteMultipartUpload"}) {
+    if (c.operation == name) return One("true");
+  }
+  for (const std::string_view name : {"CreateMultipartUpload", "UploadPart", "UploadPartCopy"}) {
+    if (c.operation == name) return One("false");
+  }
+  return std::nullopt;
+}
+
 /// `key` without its "s3:". Header keys have the headers' names.
 Values S3Key(std::string_view key, const Identity& identity, const Circumstances& c) {
   if (key == "prefix" || key == "delimiter" || key == "max-keys") return Given(c.params.find(key));
   if (key == "tlsversion") return c.request.secure ? One(c.request.tls_version) : std::nullopt;
-  if (key == "versionid") return Given(c.params.find("versionId"));
+  if (key == "versionid") return Given(c.version_id ? c.version_id : c.params.find("versionId"));
+  if (key == "resourceaccount") return ResourceAccount(identity, c);
   if (identity.anonymous() && (key == "authtype" || key == "signatureversion")) return std::nullopt;
   if (key == "authtype") return One(c.form ? "POST" : c.presigned ? "REST-QUERY-STRING" : "REST-HEADER");
   if (key == "signatureversion") {
@@ -127,10 +175,18 @@ Values S3Key(std::string_view key, const Identity& identity, const Circumstances
                        c.params.has("AWSAccessKeyId") || (c.form && c.request.header("awsaccesskeyid"));
     return One(first ? "AWS" : "AWS4-HMAC-SHA256");
   }
-  if (key.starts_with("x-amz-") || key == "if-match" || key == "if-none-match") {
-    return Given(c.request.header(key));
+  if (key == "signatureage") return SignatureAge(c);
+  if (key == "objectcreationoperation") return CreatesObject(c);
+  if (key == "x-amz-content-sha256" && !identity.anonymous() && c.presigned) {
+    return One(HeaderOf(c.request, c.params, true, key).value_or("UNSIGNED-PAYLOAD"));
   }
-  return std::nullopt;
+  if (key.starts_with("object-lock-") && key != "object-lock-remaining-retention-days") {
+    return Given(HeaderOf(c.request, c.params, c.presigned, "x-amz-" + std::string(key)));
+  }
+  if (key.starts_with("x-amz-") || key == "if-match" || key == "if-none-match") {
+    return Given(HeaderOf(c.request, c.params, c.presigned, key));
+  }
+  return ObjectTagKey(key, c);
 }
 
 Values IamKey(std::string_view key, const Circumstances& c) {
@@ -154,6 +210,20 @@ Values ClaimKey(std::string_view key, const Identity& identity) {
 }
 
 }  // namespace
+
+std::optional<std::string_view> HeaderOf(const http::Request& request, const Params& params, bool presigned,
+                                         std::string_view name) {
+  if (auto sent = request.header(name)) return sent;
+  if (!presigned) return std::nullopt;
+  bool hoistable =
+      (name.starts_with("x-amz-") && !name.starts_with("x-amz-checksum-") && name != "x-amz-sdk-checksum-algorithm") ||
+      name == "if-match" || name == "if-none-match";
+  if (!hoistable) return std::nullopt;
+  for (const auto& [key, value] : params.all()) {
+    if (http::EqualsIgnoreCase(key, name)) return value;
+  }
+  return std::nullopt;
+}
 
 policy::Context ConditionContext(const std::vector<std::string>& wanted, const Identity& identity,
                                  const Circumstances& circumstances) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,8 +21,17 @@ struct Circumstances {
   store::Millis now;
   std::string_view region;
   bool presigned;
-  bool form = false;  ///< a POST upload, whose fields stand in the request as headers
+  bool form = false;                                ///< a POST upload, whose fields stand in the request as headers
+  std::string_view operation = {};                  ///< S3's name of it
+  std::string_view resource_account = {};           ///< whose the bucket is
+  std::optional<std::string_view> version_id = {};  ///< of the object in question, if one is asked for
+  const store::StringPairs* existing_tags = nullptr;
 };
+
+/// A request header by its lower-case name. On a presigned request an `x-amz-*` query parameter counts as the header it
+/// was hoisted from, except the checksum ones (aws-facts A5).
+std::optional<std::string_view> HeaderOf(const http::Request& request, const Params& params, bool presigned,
+                                         std::string_view name);
 
 /// The values of the condition keys in `wanted` (lower case) that this request has (aws-facts D4).
 policy::Context ConditionContext(const std::vector<std::string>& wanted, const Identity& identity,

@@ -4,8 +4,10 @@
 #include "server/log.h"
 #include "server/pipeline/authenticate.h"
 #include "server/pipeline/authorize.h"
+#include "server/pipeline/buckets.h"
 #include "server/pipeline/chunked_payload.h"
 #include "server/pipeline/clock.h"
+#include "server/pipeline/cors.h"
 #include "server/pipeline/error_response.h"
 #include "server/pipeline/errors.h"
 #include "server/pipeline/plain_payload.h"
@@ -67,6 +69,7 @@ struct Dispatcher::Exchange {
   std::string host_id;
   store::Millis now = 0;
   std::string access_key_id;
+  std::shared_ptr<const BucketState> bucket;  ///< S3: that the request names
 
   void identify(Service s) {
     service = s;
@@ -118,6 +121,7 @@ Task<http::Response> Dispatcher::handle(const http::Request& request, http::Body
     response.emplace(exchange.error(s3 ? InternalError : ServiceFailure, request.method));
   }
   exchange.add_headers(*response);
+  if (exchange.bucket) AddCorsHeaders(*response, request, *exchange.bucket);
   if (log::Enabled(log::Level::kDebug)) {
     log::Debug("request", {{"request_id", exchange.request_id},
                            {"operation", std::string(exchange.name())},
@@ -151,32 +155,32 @@ Task<Result<http::Response>> Dispatcher::answer_s3(const http::Request& request,
   auto route = router_.route_s3(request);
   if (!route) co_return std::move(route.error());
   const Operation& operation = *(exchange.operation = route->operation);
+  exchange.bucket = co_await find_bucket(route->bucket);
   if (operation.is_form()) co_return co_await answer_post(request, body, exchange, std::move(*route));
 
-  auto verified = Authenticate(services_, {request, Service::kS3, route->virtual_host ? route->bucket : "", nullptr,
-                                           exchange.now, exchange.request_id});
-  if (!verified) co_return std::move(verified.error());
-  const Identity& identity = verified->credential ? verified->credential->identity : kAnonymous;
+  Authenticated who;
+  if (!operation.needs_no_signature) {
+    auto verified = Authenticate(services_, {request, Service::kS3, route->virtual_host ? route->bucket : "", nullptr,
+                                             exchange.now, exchange.request_id});
+    if (!verified) co_return std::move(verified.error());
+    who = std::move(*verified);
+  }
+  const Identity& identity = who.credential ? who.credential->identity : kAnonymous;
   exchange.access_key_id = identity.access_key_id;
 
-  const Circumstances circumstances{request, route->params, exchange.now, services_.config.region, verified->presigned};
-  const std::string compared =
-      identity.permissions || identity.session ? S3PolicyResource(*route) : std::string();  // spare most the string
-  if (auto decision = Decide(identity, operation, compared, circumstances); !decision.allowed()) {
-    co_return Denial(identity, operation, S3Resource(*route), Service::kS3, decision);
-  }
-  if (!operation.handler) co_return NotImplementedOperation(operation, Service::kS3);
-  PlainPayload plain(request, body, std::move(verified->body_sha256));
+  PlainPayload plain(request, body, std::move(who.body_sha256));
   std::optional<ChunkedPayload> chunked;
-  if (verified->chunked) {
+  if (who.chunked) {
     if (!operation.streams())
       co_return aws::Error(InvalidRequest, "The value of x-amz-content-sha256 header is invalid.");
-    if (auto fine = ChunkedPayload::check_headers(request, verified->chunked->hash); !fine)
-      co_return std::move(fine.error());
-    chunked.emplace(request, body, std::move(*verified->chunked));
+    if (auto fine = ChunkedPayload::check_headers(request, who.chunked->hash); !fine) co_return std::move(fine.error());
+    chunked.emplace(request, body, std::move(*who.chunked));
   }
   Payload& payload = chunked ? static_cast<Payload&>(*chunked) : plain;
-  Call call(services_, request, *route, identity, payload, exchange.now, exchange.request_id, verified->presigned);
+  Call call(services_, request, *route, identity, payload, exchange.now, exchange.request_id, who.presigned,
+            exchange.bucket.get());
+  if (auto allowed = co_await authorize_s3_(call); !allowed) co_return std::move(allowed.error());
+  if (!operation.handler) co_return NotImplementedOperation(operation, Service::kS3);
   co_return co_await operation.handler(call);
 }
 
@@ -199,13 +203,18 @@ Task<Result<http::Response>> Dispatcher::answer_post(const http::Request& reques
       co_return std::move(allowed.error());
     }
   }
-  const Circumstances circumstances{form.request(), route.params, exchange.now, services_.config.region, false, true};
-  const std::string resource = S3Resource(route);
-  if (auto decision = Decide(identity, *route.operation, resource, circumstances); !decision.allowed()) {
-    co_return Denial(identity, *route.operation, resource, Service::kS3, decision);
-  }
-  Call call(services_, form.request(), route, identity, form, exchange.now, exchange.request_id, false);
+  Call call(services_, form.request(), route, identity, form, exchange.now, exchange.request_id, false,
+            exchange.bucket.get());
+  if (auto allowed = co_await authorize_s3_(call); !allowed) co_return std::move(allowed.error());
   co_return co_await route.operation->handler(call);
+}
+
+Task<std::shared_ptr<const BucketState>> Dispatcher::find_bucket(std::string_view name) {
+  if (name.empty()) co_return nullptr;
+  if (auto known = services_.buckets.find(name)) co_return known;
+  const auto changes = services_.buckets.changes();
+  auto load = [&](const store::Reader& reader) { return services_.buckets.load(reader, name, changes); };
+  co_return co_await ReadStore(services_.db, load);
 }
 
 Task<Result<http::Response>> Dispatcher::answer_query(const http::Request& request, http::BodyStream& body,

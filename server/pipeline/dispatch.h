@@ -1,6 +1,9 @@
 #pragma once
 
+#include <memory>
+
 #include "server/http/server.h"
+#include "server/pipeline/bucket_state.h"
 #include "server/pipeline/call.h"
 #include "server/pipeline/clock.h"
 #include "server/pipeline/router.h"
@@ -15,8 +18,11 @@ class Dispatcher final : public http::Application {
   using ResourcesOf = std::vector<std::string> (*)(const store::Reader&, const Operation&, const Params&,
                                                    const Identity&);
 
-  Dispatcher(const Services& services, const Router& router, ResourcesOf resources)
-      : services_(services), router_(router), resources_(resources) {}
+  /// Refuses an S3 request that lacks one of the permissions that it needs.
+  using AuthorizeS3 = Task<Result<>> (*)(Call&);
+
+  Dispatcher(const Services& services, const Router& router, ResourcesOf resources, AuthorizeS3 authorize_s3)
+      : services_(services), router_(router), resources_(resources), authorize_s3_(authorize_s3) {}
 
   Task<http::Response> handle(const http::Request& request, http::BodyStream& body) override;
   http::Response refuse(http::Malformed reason) override;
@@ -28,6 +34,7 @@ class Dispatcher final : public http::Application {
   Task<Result<http::Response>> answer_s3(const http::Request& request, http::BodyStream& body, Exchange& exchange);
   Task<Result<http::Response>> answer_post(const http::Request& request, http::BodyStream& body, Exchange& exchange,
                                            Route route);
+  Task<std::shared_ptr<const BucketState>> find_bucket(std::string_view name);
   Task<Result<http::Response>> answer_control(const http::Request& request, http::BodyStream& body, Exchange& exchange);
   Task<Result<http::Response>> answer_query(const http::Request& request, http::BodyStream& body, Exchange& exchange,
                                             Router::Target target);
@@ -35,6 +42,7 @@ class Dispatcher final : public http::Application {
   Services services_;
   const Router& router_;
   ResourcesOf resources_;
+  AuthorizeS3 authorize_s3_;
 };
 
 }  // namespace keymill::pipeline

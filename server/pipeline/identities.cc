@@ -5,6 +5,7 @@
 
 #include "server/aws/arn.h"
 #include "store/accounts.h"
+#include "store/buckets.h"
 #include "store/principals.h"
 
 namespace keymill::pipeline {
@@ -207,6 +208,7 @@ void Identities::refresh(const std::vector<std::string>& touched) {
   std::map<std::string, std::shared_ptr<const Identity>> users;  // read again, or needed for a key
   std::set<std::string> key_ids;
   for (const auto& id : touched) {
+    if (id.starts_with(store::kBucketTouch)) continue;
     if (id.starts_with("AIDA")) {
       auto user = users[id] = build_principal(reader, id);
       changes.set(&Shard::principals, id, std::move(user));

@@ -8,7 +8,7 @@
 
 namespace keymill::pipeline {
 
-/// An identity as Principal elements name it. Not for anonymous ones.
+/// An identity as Principal elements name it.
 policy::Principal PrincipalOf(const Identity& identity);
 
 /// True for the root user and for every session that rests on its rights alone.

@@ -10,6 +10,7 @@ class State;
 
 namespace keymill::pipeline {
 
+class Buckets;
 class Clock;
 class Explanations;
 class Identities;
@@ -20,6 +21,7 @@ struct Services {
   store::Db& db;
   store::Committer& committer;
   Identities& identities;
+  Buckets& buckets;
   const Clock& clock;
   Explanations& explanations;
   control::State& state;  ///< for the control API alone

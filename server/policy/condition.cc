@@ -189,6 +189,21 @@ std::optional<Condition::Network> Condition::ReadNetwork(std::string_view text) 
   return network;
 }
 
+bool Condition::pins() const {
+  if (negated_ || if_exists_ || set_ == Set::kAll || order_ != Order::kEqual || family_ == Family::kNull) return false;
+  return std::all_of(operands_.begin(), operands_.end(), [](const Operand& operand) {
+    if (const auto* pattern = std::get_if<Pattern>(&operand)) return pattern->fixed();
+    if (const auto* arn = std::get_if<ArnPattern>(&operand)) return arn->fixed();
+    if (const auto* network = std::get_if<Network>(&operand)) {
+      const bool v4 = network->address[10] == 0xff && network->address[11] == 0xff &&
+                      std::all_of(network->address.begin(), network->address.begin() + 10,
+                                  [](std::uint8_t octet) { return octet == 0; });
+      return network->bits >= (v4 ? 96u + 8u : 32u);
+    }
+    return true;
+  });
+}
+
 std::vector<std::string> Condition::context_keys() const {
   std::vector<std::string> keys = {key_};
   for (const Operand& operand : operands_) {

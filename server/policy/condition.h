@@ -23,6 +23,9 @@ class Condition {
                                           const std::vector<std::string>& values, bool variables);
   bool holds(const Context& context) const;
   const std::string& key() const { return key_; }  ///< lower case
+  /// True if the key must be there and equal one of a few fixed values: no wildcards, variables, negation or networks
+  /// wider than /8 (IPv4) or /32 (IPv6). What S3 asks of a fence around a public grant ("The meaning of public").
+  bool pins() const;
   /// The key and the variables of the values, in lower case.
   std::vector<std::string> context_keys() const;
 

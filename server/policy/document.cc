@@ -62,7 +62,7 @@ bool Document::grants_service(std::string_view prefix) const {
 }
 
 bool Document::allows_everybody() const {
-  // The keys that S3 accepts as a fence around a public grant, when they are compared with fixed values.
+  // The keys that S3 accepts as a fence around a public grant.
   static constexpr std::string_view kFences[] = {"aws:sourceip",         "aws:principalarn",
                                                  "aws:principalaccount", "aws:principalorgid",
                                                  "aws:userid",           "aws:sourcearn",
@@ -73,7 +73,8 @@ bool Document::allows_everybody() const {
     if (statement.effect != Effect::kAllow || !statement.principals) return false;
     if (!statement.not_principals && !statement.principals->names_everybody()) return false;
     return std::none_of(statement.conditions.begin(), statement.conditions.end(), [](const Condition& condition) {
-      return std::find(std::begin(kFences), std::end(kFences), condition.key()) != std::end(kFences);
+      return condition.pins() &&
+             std::find(std::begin(kFences), std::end(kFences), condition.key()) != std::end(kFences);
     });
   });
 }

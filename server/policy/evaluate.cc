@@ -29,13 +29,15 @@ Findings Search(Documents documents, const Request& request) {
 }
 
 struct ResourceFindings : Findings {
-  Naming naming = Naming::kNot;  ///< the closest naming among the statements that allow
+  Naming naming = Naming::kNot;  ///< the closest naming among the statements and lists that allow
 };
 
-ResourceFindings SearchResource(const Document* document, const Principal& principal, const Request& request) {
+ResourceFindings SearchResource(const Policies& policies, const Principal& principal, const Request& request) {
   ResourceFindings found;
-  if (document == nullptr) return found;
-  for (const Statement& statement : document->statements()) {
+  found.naming = policies.listed;
+  if (policies.resource == nullptr) return found;
+  for (const Statement& statement : policies.resource->statements()) {
+    if (statement.effect == Effect::kAllow && !policies.resource_grants) continue;
     Naming naming = statement.principals ? statement.principals->names(principal) : Naming::kNot;
     if (statement.not_principals) naming = naming == Naming::kNot ? Naming::kSelf : Naming::kNot;
     if (naming == Naming::kNot || !statement.applies(request)) continue;
@@ -62,7 +64,7 @@ Decision Evaluate(const Principal& principal, const Policies& policies, const Re
   const Findings boundary =
       policies.boundary != nullptr ? Search(Documents(&policies.boundary, 1), request) : Findings{};
   const Findings session = policies.session ? Search(*policies.session, request) : Findings{};
-  const ResourceFindings resource = SearchResource(policies.resource, principal, request);
+  const ResourceFindings resource = SearchResource(policies, principal, request);
 
   if (identity.deny != nullptr) return Denied(Source::kIdentity, identity.deny);
   if (resource.deny != nullptr) return Denied(Source::kResource, resource.deny);
@@ -71,10 +73,11 @@ Decision Evaluate(const Principal& principal, const Policies& policies, const Re
 
   // Nobody with policies of their own: only the resource's can grant.
   if (principal.account.empty()) {
-    return resource.allow != nullptr ? Allowed(Source::kResource, resource.allow) : Lacking(Source::kResource);
+    return resource.naming != Naming::kNot ? Allowed(Source::kResource, resource.allow) : Lacking(Source::kResource);
   }
   const bool own_account = policies.resource_account.empty() || policies.resource_account == principal.account;
-  if ((!own_account || policies.resource_must_allow) && resource.allow == nullptr) return Lacking(Source::kResource);
+  if ((!own_account || policies.resource_must_allow) && resource.naming == Naming::kNot)
+    return Lacking(Source::kResource);
   if (principal.kind == Principal::Kind::kRoot && !policies.session)
     return Allowed(own_account ? Source::kNone : Source::kResource, resource.allow);
   if (own_account && resource.naming == Naming::kSelf) return Allowed(Source::kResource, resource.allow);

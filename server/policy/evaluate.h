@@ -21,6 +21,8 @@ struct Policies {
   const Document* resource = nullptr;  ///< bucket policy or trust policy
   std::string_view resource_account;   ///< who owns the resource; empty = the principal's own account
   bool resource_must_allow = false;    ///< of a trust policy: identity policies alone do not open a role
+  bool resource_grants = true;         ///< false: the resource policy can only deny
+  Naming listed = Naming::kNot;        ///< how an access control list that grants this names the principal
 };
 
 /// The policies that a decision can rest on.

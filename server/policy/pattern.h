@@ -29,6 +29,8 @@ class Pattern {
   bool may_match_prefix(std::string_view prefix) const;
   /// True if the variables that it holds, if any, have values.
   bool resolvable(const Context& context) const;
+  /// True if it has neither wildcards nor variables.
+  bool fixed() const { return shape_ == Shape::kExact && variables_.empty(); }
 
   /// The names of its variables in lower case.
   std::vector<std::string> variables() const;
@@ -71,6 +73,7 @@ class ArnPattern {
   bool matches(std::string_view arn, const std::optional<ArnParts>& parts, const Context& context) const;
   bool resolvable(const Context& context) const { return resource_.resolvable(context); }
   std::vector<std::string> variables() const { return resource_.variables(); }
+  bool fixed() const { return !everything_ && !malformed_ && parts_.empty() && resource_.fixed(); }
 
  private:
   bool everything_ = false;     ///< "*"

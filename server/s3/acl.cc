@@ -6,6 +6,7 @@
 #include "server/aws/ids.h"
 #include "server/aws/xml_reader.h"
 #include "server/aws/xml_writer.h"
+#include "server/pipeline/s3_access.h"
 #include "server/s3/errors.h"
 #include "server/s3/lookup.h"
 #include "sigv4/encoding.h"
@@ -13,8 +14,8 @@
 namespace keymill::s3 {
 namespace {
 
-constexpr std::string_view kAllUsers = "http://acs.amazonaws.com/groups/global/AllUsers";
-constexpr std::string_view kAuthenticatedUsers = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers";
+using pipeline::kAllUsers;
+using pipeline::kAuthenticatedUsers;
 constexpr std::string_view kLogDelivery = "http://acs.amazonaws.com/groups/s3/LogDelivery";
 constexpr std::string_view kSchemaInstance = "http://www.w3.org/2001/XMLSchema-instance";
 constexpr std::array<std::string_view, 5> kPermissions = {"FULL_CONTROL", "READ", "WRITE", "READ_ACP", "WRITE_ACP"};

@@ -5,16 +5,13 @@
 #include <string_view>
 #include <vector>
 
+#include "server/pipeline/bucket_state.h"
 #include "server/pipeline/call.h"
 
 namespace keymill::s3 {
 
-/// One grant of an access control list. Exactly one of `id` (a canonical user id) and `uri` (a group) is set.
-struct Grant {
-  std::string id, uri;
-  std::string permission;  ///< FULL_CONTROL, READ, WRITE, READ_ACP, WRITE_ACP
-};
-using Grants = std::vector<Grant>;
+using pipeline::Grant;
+using pipeline::Grants;
 
 /// What a canned ACL stands for; nullopt if there is none of that name.
 std::optional<Grants> CannedAcl(std::string_view name, const std::string& owner_id);

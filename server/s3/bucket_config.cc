@@ -1,12 +1,12 @@
+#include "server/s3/bucket_state.h"
 #include "server/s3/cors.h"
 #include "server/s3/documents.h"
 
 namespace keymill::s3 {
 namespace {
 
-struct PublicAccessBlock {
-  bool block_acls = false, ignore_acls = false, block_policy = false, restrict_buckets = false;
-};
+using pipeline::PublicAccessBlock;
+
 struct RequestPayment {
   std::string payer;
 };
@@ -86,7 +86,25 @@ constexpr DocumentKind kTiering = Several("intelligent-tiering", "IntelligentTie
 constexpr DocumentKind kInventory = Several("inventory", "InventoryConfiguration", "ListInventoryConfigurationsResult");
 constexpr DocumentKind kMetrics = Several("metrics", "MetricsConfiguration", "ListMetricsConfigurationsResult");
 
+/// The bucket's configuration as its shape; the shape's defaults if it has none.
+template <class Shape>
+Shape ReadConfiguration(const store::Reader& reader, const store::Bucket& bucket, const DocumentKind& kind) {
+  Shape shape;
+  const auto inner = FindConfiguration(reader, bucket, kind);
+  const auto document = inner ? aws::XmlDocument::Parse("<r>" + *inner + "</r>", "r") : std::nullopt;
+  if (document) aws::Read(document->root(), shape);
+  return shape;
+}
+
 }  // namespace
+
+PublicAccessBlock ReadPublicAccessBlock(const store::Reader& reader, const store::Bucket& bucket) {
+  return ReadConfiguration<PublicAccessBlock>(reader, bucket, kPublicAccess);
+}
+
+std::vector<CorsRule> ReadCorsRules(const store::Reader& reader, const store::Bucket& bucket) {
+  return ReadConfiguration<CorsConfiguration>(reader, bucket, kCors).rules;
+}
 
 Answer GetBucketAccelerateConfiguration(Call& call) {
   return GetDocument(call, kAccelerate);

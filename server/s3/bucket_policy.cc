@@ -2,6 +2,8 @@
 
 #include "server/aws/xml_writer.h"
 #include "server/policy/document.h"
+#include "server/s3/authorization.h"
+#include "server/s3/bucket_state.h"
 #include "server/s3/errors.h"
 #include "server/s3/handlers.h"
 #include "server/s3/integrity.h"
@@ -10,21 +12,25 @@
 namespace keymill::s3 {
 namespace {
 
-constexpr std::string_view kPolicy = "policy";
 constexpr std::size_t kMaxPolicy = 20 << 10;
 
 Result<std::string> FindPolicy(const store::Reader& reader, const Call& call) {
   const auto bucket = RequireBucket(reader, call);
   if (!bucket) return bucket.error();
-  auto text = store::FindDocument(reader, bucket->id, kPolicy);
+  auto text = store::FindDocument(reader, bucket->id, kPolicyDocument);
   if (!text) return Error(NoSuchBucketPolicy).with("BucketName", bucket->name);
   return std::move(*text);
 }
 
-Result<> CheckPolicy(std::string_view text) {
+/// A policy that may be stored on the request's bucket.
+Result<> CheckPolicy(const Call& call, std::string_view text) {
   const auto parsed = policy::Document::Parse(text, policy::Kind::kResource);
   const auto* invalid = std::get_if<policy::Invalid>(&parsed);
-  if (invalid == nullptr) return {};
+  if (invalid == nullptr) {
+    const bool blocked = call.bucket() != nullptr && call.bucket()->access_block.block_policy &&
+                         std::get<policy::Document>(parsed).allows_everybody();
+    return blocked ? BlockedPublicAccess(call, "s3:PutBucketPolicy", "policies", "BlockPublicPolicy") : Result<>();
+  }
   Error error(MalformedPolicy, invalid->message);
   if (!invalid->detail.empty()) error.with("Detail", invalid->detail);
   return error;
@@ -47,11 +53,11 @@ Answer PutBucketPolicy(Call& call) {
   const auto text = co_await ReceiveDocument(call, kMaxPolicy);
   if (!text) co_return text.error();
   if (text->empty()) co_return Error(MissingRequestBodyError);
-  if (auto checked = CheckPolicy(*text); !checked) co_return checked.error();
+  if (auto checked = CheckPolicy(call, *text); !checked) co_return checked.error();
   auto put = [&](store::Txn& txn) -> Result<> {
     const auto bucket = RequireBucket(txn, call);
     if (!bucket) return bucket.error();
-    store::PutDocument(txn, bucket->id, kPolicy, *text);
+    store::PutDocument(txn, bucket->id, kPolicyDocument, *text);
     return {};
   };
   if (const auto stored = co_await call.commit(put); !stored) co_return stored.error();
@@ -62,7 +68,7 @@ Answer DeleteBucketPolicy(Call& call) {
   auto erase = [&](store::Txn& txn) -> Result<> {
     const auto bucket = RequireBucket(txn, call);
     if (!bucket) return bucket.error();
-    store::EraseDocument(txn, bucket->id, kPolicy);
+    store::EraseDocument(txn, bucket->id, kPolicyDocument);
     return {};
   };
   if (const auto erased = co_await call.commit(erase); !erased) co_return erased.error();

@@ -86,10 +86,11 @@ struct CopyPlan {
   FoundObject from;
 };
 
-Result<CopyPlan> Plan(const store::Reader& reader, const Call& call, const CopyInput& input) {
+Result<CopyPlan> Plan(const store::Reader& reader, const Call& call, const CopyInput& input,
+                      const SourceAccess& access) {
   auto target = RequireBucket(reader, call);
   if (!target) return target.error();
-  auto source = FindCopySource(reader, call, input.source);
+  auto source = FindCopySource(reader, call, input.source, access);
   if (!source) return source.error();
   const store::Object& object = source->object;
   const auto holds = CheckRead(input.source_conditions, object, call.now(), kCopySourcePrefix);
@@ -162,6 +163,13 @@ Task<bool> Rehash(Call& call, const ChecksumKind& kind, store::Object& copy) {
   co_return true;
 }
 
+/// Tags that go along need permission to read them there and to set them here.
+Task<Result<>> AuthorizeTags(Call& call, const CopyInput& input, const SourceAccess& access) {
+  const std::string_view action = input.source.version_id ? "s3:GetObjectVersionTagging" : "s3:GetObjectTagging";
+  if (auto allowed = co_await AuthorizeObject(call, action, access.subject); !allowed) co_return allowed.error();
+  co_return Authorize(call, "s3:PutObjectTagging", SubjectOf(call, call.route().key));
+}
+
 std::string CopyResult(const store::Object& copy) {
   aws::XmlWriter xml;
   xml.declaration().open("CopyObjectResult", kNamespace);
@@ -181,11 +189,16 @@ Answer CopyObject(Call& call) {
   }
   const auto input = ReadCopyInput(call);
   if (!input) co_return input.error();
+  const auto access = co_await AuthorizeCopySource(call, input->source);
+  if (!access) co_return access.error();
   const std::string version_id = NewVersionId();
   for (;;) {
-    auto find = [&](const store::Reader& reader) { return Plan(reader, call, *input); };
+    auto find = [&](const store::Reader& reader) { return Plan(reader, call, *input, *access); };
     const auto plan = co_await call.read(find);
     if (!plan) co_return plan.error();
+    if (!input->replace_tags && !plan->from.object.tags.empty()) {
+      if (auto allowed = co_await AuthorizeTags(call, *input, *access); !allowed) co_return allowed.error();
+    }
     store::Object copy = MakeCopy(*input, call, plan->from.object);
     if (auto checked = CheckLockable(plan->target, copy); !checked) co_return checked.error();
     if (auto read = ReadObjectAcl(call, plan->target, copy); !read) co_return read.error();
@@ -196,7 +209,7 @@ Answer CopyObject(Call& call) {
 
     // The source may have been replaced since; then its bytes are not those described, and it is read again.
     auto put = [&](store::Txn& txn) -> Result<bool> {
-      const auto now = Plan(txn, call, *input);
+      const auto now = Plan(txn, call, *input, *access);
       if (!now) return now.error();
       if (now->from.object.sequence != plan->from.object.sequence) return false;
       ApplyDefaultEncryption(txn, now->target, call.services().config.region, copy);

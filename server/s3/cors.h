@@ -1,20 +1,14 @@
 #pragma once
 
-#include <cstdint>
-#include <optional>
-#include <string>
 #include <vector>
 
 #include "server/aws/fields.h"
+#include "server/pipeline/bucket_state.h"
 #include "server/result.h"
 
 namespace keymill::s3 {
 
-struct CorsRule {
-  std::optional<std::string> id;
-  std::vector<std::string> allowed_headers, allowed_methods, allowed_origins, expose_headers;
-  std::optional<std::int32_t> max_age_seconds;
-};
+using pipeline::CorsRule;
 struct CorsConfiguration {
   std::vector<CorsRule> rules;
 };

@@ -1,12 +1,14 @@
 #include <vector>
 
 #include "server/aws/fields.h"
+#include "server/s3/authorization.h"
 #include "server/s3/conditions.h"
 #include "server/s3/errors.h"
 #include "server/s3/handlers.h"
 #include "server/s3/integrity.h"
 #include "server/s3/lookup.h"
 #include "server/s3/versions.h"
+#include "sigv4/encoding.h"
 
 namespace keymill::s3 {
 namespace {
@@ -79,16 +81,31 @@ Result<> CheckEtag(const store::Txn& txn, const store::Bucket& bucket, std::stri
   return Error(PreconditionFailed).with("Condition", "If-Match");
 }
 
+/// Each entry needs the permission that a DeleteObject of its own would need.
+Result<> AuthorizeEntry(const Call& call, const Entry& entry) {
+  Subject subject = SubjectOf(call, entry.key);
+  if (entry.version_id) subject.version_id = *entry.version_id;
+  auto allowed = Authorize(call, entry.version_id ? "s3:DeleteObjectVersion" : "s3:DeleteObject", subject);
+  const bool bypass = sigv4::equals_ignoring_case(call.header_or_empty("x-amz-bypass-governance-retention"), "true");
+  if (allowed && bypass) return Authorize(call, "s3:BypassGovernanceRetention", subject);
+  return allowed;
+}
+
+Outcome Failed(const Entry& entry, const Error& error) {
+  Outcome outcome;
+  outcome.key = entry.key;
+  outcome.version_id = entry.version_id;
+  outcome.code = error.code();
+  outcome.message = error.message();
+  return outcome;
+}
+
 /// What became of one entry.
 Outcome DeleteEntry(store::Txn& txn, const Call& call, const store::Bucket& bucket, const Entry& entry) {
   Outcome outcome;
   outcome.key = entry.key;
   outcome.version_id = entry.version_id;
-  const auto fail = [&](const Error& error) {
-    outcome.code = error.code();
-    outcome.message = error.message();
-    return outcome;
-  };
+  const auto fail = [&](const Error& error) { return Failed(entry, error); };
   std::optional<std::string> version;
   if (entry.version_id) {
     auto parsed = ParseVersionId(*entry.version_id);
@@ -150,11 +167,16 @@ Answer DeleteObjects(Call& call) {
   if (!text) co_return text.error();
   const auto request = ParseDelete(*text);
   if (!request) co_return request.error();
+  std::vector<Result<>> allowed;
+  for (const Entry& entry : request->objects) allowed.push_back(AuthorizeEntry(call, entry));
   auto erase = [&](store::Txn& txn) -> Result<std::vector<Outcome>> {
     const auto bucket = RequireBucket(txn, call);
     if (!bucket) return bucket.error();
     std::vector<Outcome> outcomes;
-    for (const Entry& entry : request->objects) outcomes.push_back(DeleteEntry(txn, call, *bucket, entry));
+    for (std::size_t i = 0; i < allowed.size(); ++i) {
+      const Entry& entry = request->objects[i];
+      outcomes.push_back(allowed[i] ? DeleteEntry(txn, call, *bucket, entry) : Failed(entry, allowed[i].error()));
+    }
     return outcomes;
   };
   const auto outcomes = co_await call.commit(erase);

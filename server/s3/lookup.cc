@@ -1,6 +1,7 @@
 #include "server/s3/lookup.h"
 
 #include "server/aws/ids.h"
+#include "server/pipeline/bucket_state.h"
 #include "server/s3/errors.h"
 #include "sigv4/encoding.h"
 
@@ -9,7 +10,9 @@ namespace keymill::s3 {
 Result<store::Bucket> RequireBucket(const store::Reader& reader, const pipeline::Call& call) {
   if (auto checked = CheckKey(call.route().key); !checked) return checked.error();
   const std::string& name = call.route().bucket;
-  auto bucket = store::FindBucket(reader, name);
+  // What was read when the request began will do for reading, but not for a commit, which decides on what it replaces.
+  const pipeline::BucketState* known = reader.mode() == store::Reader::Mode::kCached ? call.bucket() : nullptr;
+  auto bucket = known != nullptr ? std::optional(known->record) : store::FindBucket(reader, name);
   if (!bucket) return Error(NoSuchBucket).with("BucketName", name);
   if (auto checked = CheckExpectedOwner(call.header("x-amz-expected-bucket-owner"), *bucket); !checked) {
     return checked.error();

@@ -106,10 +106,11 @@ struct CopyPartPlan {
   FoundObject from;
 };
 
-Result<CopyPartPlan> Plan(const store::Reader& reader, const Call& call, const CopySource& source) {
+Result<CopyPartPlan> Plan(const store::Reader& reader, const Call& call, const CopySource& source,
+                          const SourceAccess& access) {
   auto to = RequireUpload(reader, call);
   if (!to) return to.error();
-  auto from = FindCopySource(reader, call, source);
+  auto from = FindCopySource(reader, call, source, access);
   if (!from) return from.error();
   const auto holds = CheckRead(ReadConditionsOf(call, kCopySourcePrefix), from->object, call.now(), kCopySourcePrefix);
   if (!holds) return holds.error();
@@ -173,8 +174,10 @@ Answer UploadPartCopy(Call& call) {
   if (!number) co_return number.error();
   const auto source = ParseCopySource(call.header_or_empty("x-amz-copy-source"));
   if (!source) co_return source.error();
+  const auto access = co_await AuthorizeCopySource(call, *source);
+  if (!access) co_return access.error();
   for (;;) {
-    auto find = [&](const store::Reader& reader) { return Plan(reader, call, *source); };
+    auto find = [&](const store::Reader& reader) { return Plan(reader, call, *source, *access); };
     const auto plan = co_await call.read(find);
     if (!plan) co_return plan.error();
     const auto range = SelectSource(call, plan->from.object);

@@ -2,6 +2,7 @@
 
 #include "server/aws/ids.h"
 #include "server/aws/time.h"
+#include "server/s3/authorization.h"
 #include "server/s3/crc.h"
 #include "server/s3/errors.h"
 #include "server/s3/lock.h"
@@ -86,12 +87,18 @@ Result<FoundObject> RequireObject(const store::Reader& reader, const pipeline::C
   const std::string& key = call.route().key;
   if (*version) {
     auto object = store::FindVersion(reader, bucket->id, key, **version);
-    if (!object) return Error(NoSuchVersion).with("Key", key).with("VersionId", std::string(ShowVersionId(**version)));
+    if (!object) {
+      if (auto listing = MayLearnOfAbsence(call); !listing) return listing.error();
+      return Error(NoSuchVersion).with("Key", key).with("VersionId", std::string(ShowVersionId(**version)));
+    }
     if (object->delete_marker) return DeleteMarkerError(call, *object);
     return FoundObject{std::move(*bucket), std::move(*object)};
   }
   auto object = store::FindObject(reader, bucket->id, key);
-  if (!object || object->delete_marker) return NoSuchKeyError(key, object);
+  if (!object || object->delete_marker) {
+    if (auto listing = MayLearnOfAbsence(call); !listing) return listing.error();
+    return NoSuchKeyError(key, object);
+  }
   return FoundObject{std::move(*bucket), std::move(*object)};
 }
 

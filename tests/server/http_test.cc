@@ -84,7 +84,7 @@ TEST(Http, AFinalAnswerComesInsteadOf100Continue) {
   TestServer server;
   auto answer = Exchange(
       server, "PUT /b/k HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\nExpect: 100-continue\r\n\r\n", false);
-  EXPECT_EQ(answer.substr(0, 12), "HTTP/1.1 403");
+  EXPECT_EQ(answer.substr(0, 12), "HTTP/1.1 404");
   EXPECT_EQ(answer.find("100 Continue"), std::string::npos);
 }
 

@@ -1,0 +1,87 @@
+#include "server/pipeline/cors.h"
+
+#include <algorithm>
+
+#include "sigv4/encoding.h"
+
+namespace keymill::pipeline {
+namespace {
+
+/// `pattern` holds at most one `*`.
+bool MatchesWildcard(std::string_view pattern, std::string_view text) {
+  const auto star = pattern.find('*');
+  if (star == std::string_view::npos) return pattern == text;
+  return text.size() + 1 >= pattern.size() && text.starts_with(pattern.substr(0, star)) &&
+         text.ends_with(pattern.substr(star + 1));
+}
+
+/// The pattern that matches the origin; nullptr if none does.
+const std::string* MatchOrigin(const CorsRule& rule, std::string_view origin) {
+  for (const std::string& pattern : rule.allowed_origins) {
+    if (MatchesWildcard(pattern, origin)) return &pattern;
+  }
+  return nullptr;
+}
+
+bool AllowsHeader(const CorsRule& rule, std::string_view header) {
+  return std::any_of(rule.allowed_headers.begin(), rule.allowed_headers.end(),
+                     [&](const std::string& pattern) { return MatchesWildcard(sigv4::lower(pattern), header); });
+}
+
+bool Allows(const CorsRule& rule, const CorsRequest& asked) {
+  const auto& methods = rule.allowed_methods;
+  return MatchOrigin(rule, asked.origin) != nullptr &&
+         std::find(methods.begin(), methods.end(), asked.method) != methods.end() &&
+         std::all_of(asked.headers.begin(), asked.headers.end(),
+                     [&](const std::string& header) { return AllowsHeader(rule, header); });
+}
+
+std::string Joined(const std::vector<std::string>& items) {
+  std::string text;
+  for (const std::string& item : items) text.append(text.empty() ? "" : ", ").append(item);
+  return text;
+}
+
+}  // namespace
+
+std::optional<CorsRequest> ReadCorsRequest(const http::Request& request) {
+  const auto origin = request.header("origin");
+  if (!origin) return std::nullopt;
+  CorsRequest asked{*origin, request.method, {}};
+  if (request.method == "OPTIONS") asked.method = request.header_or_empty("access-control-request-method");
+  std::string_view list = request.header_or_empty("access-control-request-headers");
+  while (!list.empty()) {
+    const auto comma = list.find(',');
+    if (const auto name = sigv4::trim(list.substr(0, comma)); !name.empty())
+      asked.headers.push_back(sigv4::lower(name));
+    list.remove_prefix(comma == std::string_view::npos ? list.size() : comma + 1);
+  }
+  return asked;
+}
+
+const CorsRule* FindCorsRule(const std::vector<CorsRule>& rules, const CorsRequest& asked) {
+  const auto found =
+      std::find_if(rules.begin(), rules.end(), [&](const CorsRule& rule) { return Allows(rule, asked); });
+  return found == rules.end() ? nullptr : &*found;
+}
+
+void WriteCorsHeaders(http::Response& response, const CorsRule& rule, const CorsRequest& asked) {
+  const std::string* pattern = MatchOrigin(rule, asked.origin);
+  const bool everybody = pattern != nullptr && *pattern == "*";
+  response.header("Access-Control-Allow-Origin", everybody ? std::string_view("*") : asked.origin);
+  response.header("Access-Control-Allow-Methods", Joined(rule.allowed_methods));
+  if (!asked.headers.empty()) response.header("Access-Control-Allow-Headers", Joined(asked.headers));
+  if (!rule.expose_headers.empty()) response.header("Access-Control-Expose-Headers", Joined(rule.expose_headers));
+  if (rule.max_age_seconds) response.header("Access-Control-Max-Age", std::to_string(*rule.max_age_seconds));
+  if (!everybody) response.header("Access-Control-Allow-Credentials", "true");
+  response.header("Vary", "Origin, Access-Control-Request-Headers, Access-Control-Request-Method");
+}
+
+void AddCorsHeaders(http::Response& response, const http::Request& request, const BucketState& bucket) {
+  if (bucket.cors.empty() || request.method == "OPTIONS") return;
+  const auto asked = ReadCorsRequest(request);
+  if (!asked) return;
+  if (const CorsRule* rule = FindCorsRule(bucket.cors, *asked)) WriteCorsHeaders(response, *rule, *asked);
+}
+
+}  // namespace keymill::pipeline

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/http/request.h"
+#include "server/http/response.h"
+#include "server/pipeline/bucket_state.h"
+
+namespace keymill::pipeline {
+
+/// What a browser's request says about itself, for a preflight or on the request itself.
+struct CorsRequest {
+  std::string_view origin;
+  std::string_view method;           ///< that will be or is used
+  std::vector<std::string> headers;  ///< Access-Control-Request-Headers, lower case
+};
+
+/// nullopt without Origin. The method is Access-Control-Request-Method's on a preflight (OPTIONS), else the request's.
+std::optional<CorsRequest> ReadCorsRequest(const http::Request& request);
+
+/// The rule that allows it: the first whose origins, methods and headers all match.
+const CorsRule* FindCorsRule(const std::vector<CorsRule>& rules, const CorsRequest& asked);
+
+/// The fields by which a browser learns that it may read the answer.
+void WriteCorsHeaders(http::Response& response, const CorsRule& rule, const CorsRequest& asked);
+
+/// The same on the answer to an actual request, a success or a refusal, if a rule of the bucket allows it.
+void AddCorsHeaders(http::Response& response, const http::Request& request, const BucketState& bucket);
+
+}  // namespace keymill::pipeline
