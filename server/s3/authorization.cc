@@ -37,8 +37,6 @@ constexpr Extra kUploadExtras[] = {
     {"", "x-amz-object-lock-legal-hold", kAnything, "s3:PutObjectLegalHold"},
 };
 constexpr Extra kExtras[] = {
-    {"DeleteObject", "x-amz-bypass-governance-retention", "true", "s3:BypassGovernanceRetention"},
-    {"PutObjectRetention", "x-amz-bypass-governance-retention", "true", "s3:BypassGovernanceRetention"},
     {"CreateBucket", "x-amz-acl", kAnything, "s3:PutBucketAcl"},
     {"CreateBucket", "x-amz-grant-full-control", kAnything, "s3:PutBucketAcl"},
     {"CreateBucket", "x-amz-grant-read", kAnything, "s3:PutBucketAcl"},

@@ -8,7 +8,6 @@
 #include "server/s3/integrity.h"
 #include "server/s3/lookup.h"
 #include "server/s3/versions.h"
-#include "sigv4/encoding.h"
 
 namespace keymill::s3 {
 namespace {
@@ -85,10 +84,7 @@ Result<> CheckEtag(const store::Txn& txn, const store::Bucket& bucket, std::stri
 Result<> AuthorizeEntry(const Call& call, const Entry& entry) {
   Subject subject = SubjectOf(call, entry.key);
   if (entry.version_id) subject.version_id = *entry.version_id;
-  auto allowed = Authorize(call, entry.version_id ? "s3:DeleteObjectVersion" : "s3:DeleteObject", subject);
-  const bool bypass = sigv4::equals_ignoring_case(call.header_or_empty("x-amz-bypass-governance-retention"), "true");
-  if (allowed && bypass) return Authorize(call, "s3:BypassGovernanceRetention", subject);
-  return allowed;
+  return Authorize(call, entry.version_id ? "s3:DeleteObjectVersion" : "s3:DeleteObject", subject);
 }
 
 Outcome Failed(const Entry& entry, const Error& error) {

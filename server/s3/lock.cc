@@ -1,9 +1,7 @@
 #include "server/s3/lock.h"
 
 #include "server/aws/time.h"
-#include "server/config.h"
-#include "server/pipeline/authorize.h"
-#include "server/pipeline/circumstances.h"
+#include "server/s3/authorization.h"
 #include "server/s3/errors.h"
 #include "server/s3/lock_configuration.h"
 #include "server/s3/retention.h"
@@ -72,22 +70,19 @@ Result<> CheckBypassHeader(const pipeline::Call& call, const store::Bucket& buck
                               kBypassHeader, *value);
 }
 
-bool MayBypass(const pipeline::Call& call, const store::Bucket& bucket, const std::string& key) {
+bool MayBypass(const pipeline::Call& call, const std::string& key) {
   if (!sigv4::equals_ignoring_case(call.header_or_empty(kBypassHeader), "true")) return false;
-  static constexpr pipeline::Operation kBypass{"BypassGovernanceRetention", "s3:BypassGovernanceRetention"};
-  const pipeline::Circumstances circumstances{call.request(), call.params(), call.now(), call.services().config.region,
-                                              call.presigned()};
-  return pipeline::Decide(call.identity(), kBypass, "arn:aws:s3:::" + bucket.name + "/" + key, circumstances).allowed();
+  return static_cast<bool>(Authorize(call, "s3:BypassGovernanceRetention", SubjectOf(call, key)));
 }
 
 bool IsLocked(const store::Object& object, store::Millis now) {
   return object.legal_hold || (object.lock_mode != store::LockMode::kNone && object.retain_until > now);
 }
 
-Result<> CheckDeletable(const pipeline::Call& call, const store::Bucket& bucket, const store::Object& object) {
+Result<> CheckDeletable(const pipeline::Call& call, const store::Object& object) {
   if (!IsLocked(object, call.now())) return {};
   const bool bypassable = !object.legal_hold && object.lock_mode == store::LockMode::kGovernance;
-  if (bypassable && MayBypass(call, bucket, object.key)) return {};
+  if (bypassable && MayBypass(call, object.key)) return {};
   return ProtectedByLock();
 }
 

@@ -20,7 +20,7 @@ void ApplyDefaultRetention(const store::Reader& reader, const store::Bucket& buc
 Result<> CheckBypassHeader(const pipeline::Call& call, const store::Bucket& bucket);
 /// The error of deleting a protected version; none if it may go. A legal hold and compliance protect always, governance
 /// unless the caller asks for the bypass and has s3:BypassGovernanceRetention.
-Result<> CheckDeletable(const pipeline::Call& call, const store::Bucket& bucket, const store::Object& object);
+Result<> CheckDeletable(const pipeline::Call& call, const store::Object& object);
 /// The same for nobody in particular, as the lifecycle job asks.
 bool IsLocked(const store::Object& object, store::Millis now);
 

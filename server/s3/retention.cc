@@ -71,7 +71,7 @@ Result<> CheckChange(const Call& call, const FoundObject& found, const Retention
   if (object.lock_mode == store::LockMode::kNone || object.retain_until <= call.now()) return {};
   const bool tightens = wanted.mode >= object.lock_mode && wanted.until >= object.retain_until;
   if (tightens) return {};
-  if (object.lock_mode == store::LockMode::kGovernance && MayBypass(call, found.bucket, object.key)) return {};
+  if (object.lock_mode == store::LockMode::kGovernance && MayBypass(call, object.key)) return {};
   return ProtectedByLock();
 }
 

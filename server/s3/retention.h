@@ -18,7 +18,7 @@ std::optional<bool> LegalHold(const store::Object& object);
 void SetLegalHold(store::Object& object, bool on);
 
 /// True if the caller asks for the bypass of governance and its policies grant it.
-bool MayBypass(const pipeline::Call& call, const store::Bucket& bucket, const std::string& key);
+bool MayBypass(const pipeline::Call& call, const std::string& key);
 
 Error ProtectedByLock();
 Error MissingLockConfiguration();  ///< on a bucket without object lock

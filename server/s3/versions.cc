@@ -124,7 +124,7 @@ Result<Deletion> DeleteVersion(store::Txn& txn, const store::Bucket& bucket, con
     if (!versioned && !version->empty()) return InvalidVersionId(*version);
     const auto object = store::FindVersion(txn, bucket.id, key, *version);
     if (object) {
-      if (auto checked = CheckDeletable(call, bucket, *object); !checked) return checked.error();
+      if (auto checked = CheckDeletable(call, *object); !checked) return checked.error();
     }
     if (versioned)
       store::EraseVersion(txn, bucket.id, key, *version);
