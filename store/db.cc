@@ -238,7 +238,7 @@ void Db::Impl::retire() {
 }
 
 const Vault& Db::vault() const {
-  return *impl_->vault;
+  return *generations_->vault;
 }
 
 }  // namespace keymill::store
