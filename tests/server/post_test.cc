@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/server/post_form.h"
+#include "tests/server/sessions.h"
 
 // What a form upload does; what it must not do stands in refusal_form.cc.
 
@@ -120,6 +121,13 @@ TEST_F(PostObject, IgnoresTagsUnderAnotherRoot) {
   form_.fields = {{"tagging", "<Tags><TagSet/></Tags>"}};
   form_.conditions = {R"(["starts-with","$tagging",""])"};
   EXPECT_EQ(world_.send(form_.wire()).status, 204);
+}
+
+TEST_F(PostObject, TakesTheSignatureOfASession) {
+  form_.credentials = SessionOf(root_.query("sts", "GetSessionToken"));
+  form_.conditions = {R"(["starts-with","$x-amz-security-token",""])"};
+  EXPECT_EQ(world_.send(form_.wire()).status, 204);
+  EXPECT_EQ(stored("k"), "content");
 }
 
 TEST_F(PostObject, ExplainsASignatureThatDiffers) {

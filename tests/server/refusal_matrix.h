@@ -40,9 +40,9 @@ struct Reply {
 struct World {
   const TestServer& server;
   sigv4::Credentials credentials{TestServer::kRootId, TestServer::kRootSecret};
+  sigv4::Credentials session{}, other_session{}, expired_session{};  ///< for SessionRefusals and QuerySessionRefusals
 
   Reply send(const Wire& wire) const;
-  /// The text with `HOST`, `KEY` and the like as they are; see refusal_matrix.cc.
   sigv4::Signing signing(std::string service = "s3", std::int64_t seconds_from_now = 0) const;
 };
 
@@ -90,6 +90,8 @@ std::span<const Refusal> StreamingRefusals();
 std::vector<Wire> RightStreams(const World& w);
 std::span<const Refusal> FormRefusals();
 std::span<const Refusal> TokenRefusals();
+std::span<const Refusal> SessionRefusals();
+std::span<const Refusal> QuerySessionRefusals();
 std::span<const Refusal> QueryServiceRefusals();
 
 }  // namespace keymill::test

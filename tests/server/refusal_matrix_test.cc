@@ -6,7 +6,10 @@
 #include <gtest/gtest.h>
 
 #include "server/aws/xml_reader.h"
+#include "server/pipeline/clock.h"
+#include "server/pipeline/session_token.h"
 #include "sigv4/encoding.h"
+#include "tests/server/sessions.h"
 
 namespace keymill::test {
 namespace {
@@ -62,11 +65,12 @@ class RefusalMatrix : public ::testing::Test {
     ASSERT_EQ(v4_only_.root().s3("PUT", "/matrix-bucket").summary(), "200");
   }
 
-  void Check(const char* group, std::span<const Refusal> rows, bool query_service = false) {
+  void Check(const char* group, std::span<const Refusal> rows, bool query_service = false, bool sessions = false) {
     int number = 0;
     for (const auto& row : rows) {
       SCOPED_TRACE(std::string(group) + ": " + std::string(row.what));
-      const World world{row.v4_only ? v4_only_ : server_};
+      World world{row.v4_only ? v4_only_ : server_};
+      if (sessions) give_sessions(world);
       const auto wire = row.make(world);
       const auto reply = world.send(wire);
       std::cout << std::left << std::setw(10) << group << std::right << std::setw(3) << ++number << "  " << std::left
@@ -82,6 +86,15 @@ class RefusalMatrix : public ::testing::Test {
       EXPECT_EQ(World{server_}.server.root().s3("GET", "/matrix-bucket/k").summary(), "404 NoSuchKey")
           << "nothing of a refused request is visible";
     }
+  }
+
+  void give_sessions(World& world) {
+    world.session = SessionOf(server_.root().query("sts", "GetSessionToken"));
+    world.other_session = SessionOf(server_.root().query("sts", "GetSessionToken"));
+    world.expired_session = SessionOf(server_.root().query("sts", "GetSessionToken"));
+    auto session = *pipeline::OpenSession(server_.app().vault(), world.expired_session.session_token);
+    session.expires = pipeline::Clock::real() - 1000;
+    world.expired_session.session_token = pipeline::SealSession(server_.app().vault(), session);
   }
 
   TestServer server_, v4_only_{V4Only()};
@@ -107,6 +120,10 @@ TEST_F(RefusalMatrix, PostForm) {
 }
 TEST_F(RefusalMatrix, SessionTokens) {
   Check("token", TokenRefusals());
+}
+TEST_F(RefusalMatrix, Sessions) {
+  Check("session", SessionRefusals(), false, true);
+  Check("session", QuerySessionRefusals(), true, true);
 }
 TEST_F(RefusalMatrix, QueryServices) {
   Check("iam, sts", QueryServiceRefusals(), true);
