@@ -4,6 +4,7 @@
 #include "server/s3/errors.h"
 #include "server/s3/handlers.h"
 #include "server/s3/integrity.h"
+#include "server/s3/lifecycle_configuration.h"
 #include "server/s3/lookup.h"
 #include "server/s3/metadata.h"
 #include "server/s3/uploads.h"
@@ -167,9 +168,10 @@ Result<> CheckConditions(const store::Reader& reader, const FoundUpload& found, 
   return {};
 }
 
-/// Turns the upload into the object. Costs O(parts), whatever their size.
+/// Turns the upload into the object; `expiration` becomes its x-amz-expiration. Costs O(parts), whatever their size.
 Result<store::Object> Complete(store::Txn& txn, const Call& call, const CompleteRequest& request,
-                               const WriteConditions& conditions, const std::string& version_id) {
+                               const WriteConditions& conditions, const std::string& version_id,
+                               std::optional<std::string>& expiration) {
   const auto found = RequireUpload(txn, call);
   if (!found) return found.error();
   const store::Upload& upload = found->upload;
@@ -189,6 +191,7 @@ Result<store::Object> Complete(store::Txn& txn, const Call& call, const Complete
   for (const store::Part& part : *parts) numbers.push_back(part.number);
   store::TakeParts(txn, found->bucket.id, upload, numbers, object);
   StoreObject(txn, found->bucket, object, version_id, true);
+  expiration = ExpirationHeader(txn, found->bucket, object);
   return object;
 }
 
@@ -221,12 +224,14 @@ Answer CompleteMultipartUpload(Call& call) {
   const auto request = ParseComplete(*text, call);
   if (!request) co_return request.error();
   const std::string version_id = NewVersionId();
-  auto complete = [&](store::Txn& txn) { return Complete(txn, call, *request, *conditions, version_id); };
+  std::optional<std::string> expiration;
+  auto complete = [&](store::Txn& txn) { return Complete(txn, call, *request, *conditions, version_id, expiration); };
   const auto object = co_await call.commit(complete);
   if (!object) co_return object.error();
   http::Response response = XmlResponse(CompleteResult(call, *object));
   WriteEncryptionHeaders(response, *object);
   WriteNewVersionHeader(response, *object);
+  if (expiration) response.header(kExpirationHeader, *expiration);
   co_return response;
 }
 

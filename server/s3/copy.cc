@@ -8,6 +8,7 @@
 #include "server/s3/encryption.h"
 #include "server/s3/errors.h"
 #include "server/s3/handlers.h"
+#include "server/s3/lifecycle_configuration.h"
 #include "server/s3/lock.h"
 #include "server/s3/lookup.h"
 #include "server/s3/metadata.h"
@@ -208,12 +209,14 @@ Answer CopyObject(Call& call) {
     if (rehash && !co_await Rehash(call, *kind, copy)) continue;
 
     // The source may have been replaced since; then its bytes are not those described, and it is read again.
+    std::optional<std::string> expiration;
     auto put = [&](store::Txn& txn) -> Result<bool> {
       const auto now = Plan(txn, call, *input, *access);
       if (!now) return now.error();
       if (now->from.object.sequence != plan->from.object.sequence) return false;
       ApplyDefaultEncryption(txn, now->target, call.services().config.region, copy);
       StoreObject(txn, now->target, copy, version_id);
+      expiration = ExpirationHeader(txn, now->target, copy);
       return true;
     };
     const auto stored = co_await call.commit(put);
@@ -222,6 +225,7 @@ Answer CopyObject(Call& call) {
     http::Response response = XmlResponse(CopyResult(copy));
     WriteEncryptionHeaders(response, copy);
     WriteNewVersionHeader(response, copy);
+    if (expiration) response.header(kExpirationHeader, *expiration);
     if (plan->from.bucket.versioning != store::Versioning::kUnversioned) {
       response.header("x-amz-copy-source-version-id", ShowVersionId(plan->from.object.version_id));
     }

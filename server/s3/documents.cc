@@ -1,5 +1,7 @@
 #include "server/s3/documents.h"
 
+#include <algorithm>
+
 #include "server/s3/lookup.h"
 
 namespace keymill::s3 {
@@ -42,7 +44,23 @@ std::string Whole(std::string_view root, std::string_view inner) {
   return xml.take();
 }
 
+/// nullopt takes the mark away.
+void SetMark(store::Txn& txn, store::Bucket& bucket, const DocumentKind& kind, std::optional<std::string> value) {
+  auto& all = bucket.attributes;
+  all.erase(std::remove_if(all.begin(), all.end(), [&](const auto& pair) { return pair.first == kind.name; }),
+            all.end());
+  if (value) all.emplace_back(kind.name, std::move(*value));
+  store::PutBucket(txn, bucket);
+}
+
 }  // namespace
+
+std::optional<std::string_view> FindMark(const store::Bucket& bucket, const DocumentKind& kind) {
+  for (const auto& [name, value] : bucket.attributes) {
+    if (name == kind.name) return value;
+  }
+  return std::nullopt;
+}
 
 Result<std::string> ComposeAsIs(const aws::XmlElement& root, const store::Reader&, const store::Bucket&) {
   aws::XmlWriter xml;
@@ -84,12 +102,15 @@ Answer PutDocument(Call& call, const DocumentKind& kind) {
   if (text->empty()) co_return Error(MissingRequestBodyError);
   const auto document = aws::XmlDocument::Parse(*text, kind.root);
   if (!document) co_return Error(MalformedXML);
+  auto mark = kind.mark != nullptr ? kind.mark(call) : Result<std::string>(std::string());
+  if (!mark) co_return mark.error();
   auto put = [&](store::Txn& txn) -> Result<> {
-    const auto bucket = RequireBucket(txn, call);
+    auto bucket = RequireBucket(txn, call);
     if (!bucket) return bucket.error();
     const auto inner = kind.compose(document->root(), txn, *bucket);
     if (!inner) return inner.error();
     store::PutDocument(txn, bucket->id, *name, *inner);
+    if (kind.mark != nullptr) SetMark(txn, *bucket, kind, *mark);
     return {};
   };
   if (const auto stored = co_await call.commit(put); !stored) co_return stored.error();
@@ -100,7 +121,7 @@ Answer DeleteDocument(Call& call, const DocumentKind& kind) {
   const auto name = NameOf(call, kind);
   if (!name) co_return name.error();
   auto erase = [&](store::Txn& txn) -> Result<> {
-    const auto bucket = RequireBucket(txn, call);
+    auto bucket = RequireBucket(txn, call);
     if (!bucket) return bucket.error();
     const bool known = kind.list_root.empty() || store::FindDocument(txn, bucket->id, *name);
     if (!known) return Missing(kind, *bucket);
@@ -108,6 +129,7 @@ Answer DeleteDocument(Call& call, const DocumentKind& kind) {
       store::PutDocument(txn, bucket->id, *name, kErased);
     else
       store::EraseDocument(txn, bucket->id, *name);
+    if (kind.mark != nullptr) SetMark(txn, *bucket, kind, std::nullopt);
     return {};
   };
   if (const auto erased = co_await call.commit(erase); !erased) co_return erased.error();

@@ -27,6 +27,9 @@ struct DocumentKind {
   std::string_view initial = {};    ///< what GET answers on a bucket that was never configured
   bool erasable = false;            ///< DELETE takes away `initial` too
   std::string_view list_root = {};  ///< of the listing, for kinds of which a bucket has several, by id
+  /// What the bucket's own record keeps under `name` while there is a document, so that requests on objects know
+  /// without another read; nullptr = nothing.
+  Result<std::string> (*mark)(const Call& call) = nullptr;
 };
 
 Answer GetDocument(Call& call, const DocumentKind& kind);
@@ -37,6 +40,9 @@ Answer ListDocuments(Call& call, const DocumentKind& kind);
 /// The elements inside of a bucket's document of this kind; nullopt if there is none.
 std::optional<std::string> FindConfiguration(const store::Reader& reader, const store::Bucket& bucket,
                                              const DocumentKind& kind);
+
+/// What DocumentKind::mark gave; nullopt if the bucket has no such document.
+std::optional<std::string_view> FindMark(const store::Bucket& bucket, const DocumentKind& kind);
 
 /// For configurations that are stored only: any well-formed content, as it came.
 Result<std::string> ComposeAsIs(const aws::XmlElement& root, const store::Reader& reader, const store::Bucket& bucket);

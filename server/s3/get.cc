@@ -8,6 +8,7 @@
 #include "server/s3/conditions.h"
 #include "server/s3/errors.h"
 #include "server/s3/handlers.h"
+#include "server/s3/lifecycle_configuration.h"
 #include "server/s3/lookup.h"
 #include "server/s3/metadata.h"
 #include "server/s3/range.h"
@@ -74,7 +75,8 @@ Result<Selection> Select(const Call& call, const store::Object& object) {
 struct Found {
   store::Bucket bucket;
   store::Object object;
-  bool unchanged = false;  ///< 304
+  bool unchanged = false;                 ///< 304
+  std::optional<std::string> expiration;  ///< x-amz-expiration, of a current version
   Selection selection;
   std::optional<store::BodyReader> body;  ///< of the selection, unless it lies in the object's record
   bool body_at_hand = false;              ///< reading it does not touch the disk any more
@@ -92,7 +94,8 @@ Result<> Find(const store::Reader& reader, const Call& call, bool with_body, Fou
   for (;;) {
     auto required = RequireObject(reader, call);
     if (!required) return required.error();
-    found = Found{std::move(required->bucket), std::move(required->object), false, {}, std::nullopt, false};
+    found = Found{std::move(required->bucket), std::move(required->object), false, {}, {}, std::nullopt, false};
+    if (!call.params().find("versionId")) found.expiration = ExpirationHeader(reader, found.bucket, found.object);
     const auto fresh = CheckRead(ReadConditionsOf(call), found.object, call.now());
     if (!fresh) return fresh.error();
     found.unchanged = !*fresh;
@@ -153,11 +156,13 @@ Answer Retrieve(Call& call, bool with_body) {
     http::Response unchanged(304);
     WriteObjectHeaders(unchanged, object, *overrides);
     WriteVersionHeader(unchanged, found.bucket, object);
+    if (found.expiration) unchanged.header(kExpirationHeader, *found.expiration);
     co_return unchanged;
   }
   const ByteRange& range = found.selection.range;
   http::Response response = Describe(call, object, *overrides, found.selection);
   WriteVersionHeader(response, found.bucket, object);
+  if (found.expiration) response.header(kExpirationHeader, *found.expiration);
   if (!with_body) {
     response.length_only(range.length);
   } else if (found.body) {

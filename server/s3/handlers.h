@@ -95,6 +95,11 @@ Answer PutBucketMetricsConfiguration(Call& call);
 Answer DeleteBucketMetricsConfiguration(Call& call);
 Answer ListBucketMetricsConfigurations(Call& call);
 
+// lifecycle_configuration.cc
+Answer GetBucketLifecycleConfiguration(Call& call);
+Answer PutBucketLifecycleConfiguration(Call& call);
+Answer DeleteBucketLifecycle(Call& call);
+
 // bucket_policy.cc
 Answer GetBucketPolicy(Call& call);
 Answer PutBucketPolicy(Call& call);

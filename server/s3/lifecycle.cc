@@ -44,6 +44,37 @@ Result<> CheckExpiration(LifecycleExpiration& expiration) {
   return CheckDate(expiration.date);
 }
 
+Error MustBePositive(const std::string& name, std::string_view action, std::int32_t value) {
+  return InvalidArgumentNamed("'" + name + "' for " + std::string(action) + " action must be a positive integer", name,
+                              std::to_string(value));
+}
+
+Result<> CheckNoncurrent(const NoncurrentExpiration& expiration) {
+  constexpr std::int32_t kMaxNewer = 100;
+  if (!expiration.days) return Error(MalformedXML);
+  if (*expiration.days <= 0) return MustBePositive("NoncurrentDays", "NoncurrentVersionExpiration", *expiration.days);
+  if (!expiration.newer_versions) return {};
+  const std::int32_t newer = *expiration.newer_versions;
+  if (newer <= 0) return MustBePositive("NewerNoncurrentVersions", "NoncurrentVersionExpiration", newer);
+  if (newer <= kMaxNewer) return {};
+  return InvalidArgumentNamed("'NewerNoncurrentVersions' must not exceed 100", "NewerNoncurrentVersions",
+                              std::to_string(newer));
+}
+
+bool HasTags(const LifecycleRule& rule) {
+  return rule.filter && (rule.filter->tag || (rule.filter->all && !rule.filter->all->tags.empty()));
+}
+
+/// Delete markers and uploads have no tags to filter by.
+Result<> CheckTagged(const LifecycleRule& rule) {
+  if (!HasTags(rule)) return {};
+  if (rule.abort) return Error(InvalidRequest, "AbortIncompleteMultipartUpload cannot be specified with Tags.");
+  if (rule.expiration && rule.expiration->expired_object_delete_marker) {
+    return Error(InvalidRequest, "ExpiredObjectDeleteMarker cannot be specified with Tags.");
+  }
+  return {};
+}
+
 Result<> CheckRule(LifecycleRule& rule) {
   if (rule.prefix.has_value() == rule.filter.has_value()) return Error(MalformedXML);
   if (rule.filter && !IsWellFormed(*rule.filter)) return Error(MalformedXML);
@@ -53,6 +84,12 @@ Result<> CheckRule(LifecycleRule& rule) {
   if (rule.expiration) {
     if (auto checked = CheckExpiration(*rule.expiration); !checked) return checked.error();
   }
+  if (auto checked = CheckTagged(rule); !checked) return checked.error();
+  if (rule.noncurrent_expiration) {
+    if (auto checked = CheckNoncurrent(*rule.noncurrent_expiration); !checked) return checked.error();
+  }
+  if (rule.abort && rule.abort->days <= 0)
+    return MustBePositive("DaysAfterInitiation", "AbortIncompleteMultipartUpload", rule.abort->days);
   for (LifecycleTransition& transition : rule.transitions) {
     if (transition.date.has_value() == transition.days.has_value()) return Error(MalformedXML);
     if (auto checked = CheckDate(transition.date); !checked) return checked.error();

@@ -49,9 +49,9 @@ constexpr Operation kOperations[] = {
   {"ListBucketInventoryConfigurations", "s3:GetInventoryConfiguration", ListBucketInventoryConfigurations, "GET", kBucket, "inventory"},
   {"PutBucketInventoryConfiguration", "s3:PutInventoryConfiguration", PutBucketInventoryConfiguration, "PUT", kBucket, "inventory"},
   {"DeleteBucketInventoryConfiguration", "s3:PutInventoryConfiguration", DeleteBucketInventoryConfiguration, "DELETE", kBucket, "inventory"},
-  {"GetBucketLifecycleConfiguration", "s3:GetLifecycleConfiguration", kNone, "GET", kBucket, "lifecycle"},
-  {"PutBucketLifecycleConfiguration", "s3:PutLifecycleConfiguration", kNone, "PUT", kBucket, "lifecycle"},
-  {"DeleteBucketLifecycle", "s3:PutLifecycleConfiguration", kNone, "DELETE", kBucket, "lifecycle"},
+  {"GetBucketLifecycleConfiguration", "s3:GetLifecycleConfiguration", GetBucketLifecycleConfiguration, "GET", kBucket, "lifecycle"},
+  {"PutBucketLifecycleConfiguration", "s3:PutLifecycleConfiguration", PutBucketLifecycleConfiguration, "PUT", kBucket, "lifecycle"},
+  {"DeleteBucketLifecycle", "s3:PutLifecycleConfiguration", DeleteBucketLifecycle, "DELETE", kBucket, "lifecycle"},
   {"GetBucketLocation", "s3:GetBucketLocation", GetBucketLocation, "GET", kBucket, "location"},
   {"GetBucketLogging", "s3:GetBucketLogging", GetBucketLogging, "GET", kBucket, "logging"},
   {"PutBucketLogging", "s3:PutBucketLogging", PutBucketLogging, "PUT", kBucket, "logging"},
@@ -159,9 +159,9 @@ constexpr Operation kOperations[] = {
 static_assert(pipeline::AllReachable(kOperations));
 
 /// Sub-resources of buckets: their configurations wait for what obeys them. Take the name out with its arrival.
-constexpr std::string_view kStoredOnly[] = {"accelerate",  "analytics",      "cors",    "intelligent-tiering",
-                                            "inventory",   "logging",        "metrics", "notification",
-                                            "replication", "requestPayment", "website"};
+constexpr std::string_view kStoredOnly[] = {"accelerate",   "analytics",   "cors",           "intelligent-tiering",
+                                            "inventory",    "lifecycle",   "logging",        "metrics",
+                                            "notification", "replication", "requestPayment", "website"};
 
 }  // namespace
 

@@ -74,12 +74,13 @@ Answer PostObject(Call& call) {
   object.tags = std::move(*tags);
   // If-Match and If-None-Match of a form bind nobody: policies may ask for them, the upload does not obey them.
   const WriteConditions none;
-  if (auto written = co_await WriteObject(call, none, object); !written) co_return written.error();
+  const auto written = co_await WriteObject(call, none, object);
+  if (!written) co_return written.error();
 
   const auto redirect = RedirectTarget(call, object);
   http::Response response(redirect ? 303 : SuccessStatus(call.header_or_empty("success_action_status")));
   response.header("Location", redirect ? *redirect : ObjectUrl(call));
-  WritePutHeaders(response, object);
+  WritePutHeaders(response, object, *written);
   if (response.status() == 201) response.body(PostResult(call, object), "application/xml");
   co_return response;
 }

@@ -6,6 +6,7 @@
 #include "server/s3/encryption.h"
 #include "server/s3/errors.h"
 #include "server/s3/handlers.h"
+#include "server/s3/lifecycle_configuration.h"
 #include "server/s3/lock.h"
 #include "server/s3/lookup.h"
 #include "server/s3/metadata.h"
@@ -29,7 +30,8 @@ Result<store::Bucket> Admit(const store::Reader& reader, const Call& call, const
 
 }  // namespace
 
-Task<Result<>> WriteObject(pipeline::Call& call, const WriteConditions& conditions, store::Object& object) {
+Task<Result<std::optional<std::string>>> WriteObject(pipeline::Call& call, const WriteConditions& conditions,
+                                                     store::Object& object) {
   object.key = call.route().key;
   object.owner = call.identity().account;
   if (auto read = ReadObjectHeaders(call, object); !read) co_return read.error();
@@ -58,23 +60,25 @@ Task<Result<>> WriteObject(pipeline::Call& call, const WriteConditions& conditio
   object.etag = receiver.etag();
   object.checksum = receiver.checksum();
   const std::string version_id = NewVersionId();
-  auto put = [&](store::Txn& txn) -> Result<> {
+  auto put = [&](store::Txn& txn) -> Result<std::optional<std::string>> {
     auto bucket = Admit(txn, call, conditions);
     if (!bucket) return bucket.error();
     object.body = receiver.place(txn);
     StoreObject(txn, *bucket, object, version_id);
-    return {};
+    return ExpirationHeader(txn, *bucket, object);
   };
-  if (auto committed = co_await call.commit(put); !committed) co_return committed.error();
-  receiver.kept();
-  co_return Result<>();
+  auto committed = co_await call.commit(put);
+  if (committed) receiver.kept();
+  co_return committed;
 }
 
-void WritePutHeaders(http::Response& response, const store::Object& object) {
+void WritePutHeaders(http::Response& response, const store::Object& object,
+                     const std::optional<std::string>& expiration) {
   response.header("ETag", Quoted(object.etag));
   WriteChecksumHeaders(response, object);
   WriteEncryptionHeaders(response, object);
   WriteNewVersionHeader(response, object);
+  if (expiration) response.header(kExpirationHeader, *expiration);
 }
 
 Answer PutObject(Call& call) {
@@ -82,9 +86,10 @@ Answer PutObject(Call& call) {
   const auto conditions = WriteConditionsOf(call);
   if (!conditions) co_return conditions.error();
   store::Object object;
-  if (auto written = co_await WriteObject(call, *conditions, object); !written) co_return written.error();
+  const auto written = co_await WriteObject(call, *conditions, object);
+  if (!written) co_return written.error();
   http::Response response;
-  WritePutHeaders(response, object);
+  WritePutHeaders(response, object, *written);
   co_return response;
 }
 

@@ -133,13 +133,19 @@ Result<Deletion> DeleteVersion(store::Txn& txn, const store::Bucket& bucket, con
     return Deletion{object.has_value(), object && object->delete_marker, std::string(ShowVersionId(*version))};
   }
   if (!versioned) return Deletion{store::EraseObject(txn, bucket.id, key), false, std::nullopt};
+  const store::Object marker = PutDeleteMarker(txn, bucket, key, call.now(), new_id);
+  return Deletion{true, true, std::string(ShowVersionId(marker.version_id))};
+}
+
+store::Object PutDeleteMarker(store::Txn& txn, const store::Bucket& bucket, const std::string& key, store::Millis now,
+                              const std::string& new_id) {
   store::Object marker;
   marker.key = key;
   marker.delete_marker = true;
-  marker.modified = WholeSeconds(call.now());
+  marker.modified = WholeSeconds(now);
   marker.owner = bucket.account;
   StoreObject(txn, bucket, marker, new_id);
-  return Deletion{true, true, std::string(ShowVersionId(marker.version_id))};
+  return marker;
 }
 
 void WriteVersionHeader(http::Response& response, const store::Bucket& bucket, const store::Object& object) {

@@ -49,6 +49,10 @@ Result<Deletion> DeleteVersion(store::Txn& txn, const store::Bucket& bucket, con
                                const std::optional<std::string>& version, const pipeline::Call& call,
                                const std::string& new_id);
 
+/// Makes a delete marker the current version of a key, in a bucket that keeps versions (or did); returns it.
+store::Object PutDeleteMarker(store::Txn& txn, const store::Bucket& bucket, const std::string& key, store::Millis now,
+                              const std::string& new_id);
+
 /// x-amz-version-id, on buckets whose versioning was ever enabled.
 void WriteVersionHeader(http::Response& response, const store::Bucket& bucket, const store::Object& object);
 /// The same after a write: a suspended bucket says nothing.

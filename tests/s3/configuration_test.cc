@@ -68,7 +68,7 @@ TEST(LifecycleConfiguration, GivesEachRuleAnId) {
   LifecycleConfiguration configuration;
   LifecycleRule rule;
   rule.filter.emplace();
-  rule.abort.emplace();
+  rule.abort = LifecycleAbort{1};
   configuration.rules = {rule, rule};
   ASSERT_TRUE(CheckLifecycle(configuration));
   EXPECT_NE(configuration.rules[0].id, configuration.rules[1].id);
