@@ -22,6 +22,7 @@
 #include "server/root_user.h"
 #include "server/s3/authorization.h"
 #include "server/s3/bucket_state.h"
+#include "server/s3/lifecycle_run.h"
 #include "server/s3/operations.h"
 #include "server/sts/operations.h"
 #include "store/committer.h"
@@ -31,8 +32,10 @@
 namespace keymill {
 namespace {
 
-constexpr std::chrono::seconds kGrace{10};        // for running requests when the server stops
-constexpr std::chrono::seconds kSaveInterval{5};  // how old an unsaved "last used" may be after a crash
+constexpr std::chrono::seconds kGrace{10};          // for running requests when the server stops
+constexpr std::chrono::seconds kSaveInterval{5};    // how old an unsaved "last used" may be after a crash
+constexpr std::chrono::seconds kLifecycleTick{10};  // how soon a clock that was moved is noticed
+constexpr store::Millis kLifecycleInterval = 3600000;
 
 store::DbOptions OpenOptions(const Config& config) {
   store::DbOptions options;
@@ -117,6 +120,30 @@ struct App::Impl {
     }
   }
 
+  /// Hourly by the server's clock, which may be moved either way.
+  void keep_expiring() {
+    store::Millis last = clock.now();
+    std::unique_lock lock(mutex);
+    while (!wake.wait_for(lock, kLifecycleTick, [&] { return stopping; })) {
+      const store::Millis now = clock.now();
+      if (now < last) last = now;
+      if (now - last < kLifecycleInterval) continue;
+      last = now;
+      lock.unlock();
+      try {
+        s3::RunLifecycle(db, committer, {now, now, [this] { return is_stopping(); }});
+      } catch (const std::exception& fault) {
+        log::Warn("cannot run the buckets' lifecycle rules", {{"reason", fault.what()}});
+      }
+      lock.lock();
+    }
+  }
+
+  bool is_stopping() {
+    std::lock_guard lock(mutex);
+    return stopping;
+  }
+
   Config config;
   pipeline::Clock clock;
   store::Db db;
@@ -134,7 +161,7 @@ struct App::Impl {
   std::mutex mutex;
   std::condition_variable wake;
   bool stopping = false;
-  std::thread saver;
+  std::thread saver, expirer;
 };
 
 App::App(Config config) : impl_(std::make_unique<Impl>(std::move(config))) {}
@@ -146,6 +173,7 @@ App::~App() {
 void App::start() {
   impl_->server.start();
   impl_->saver = std::thread([this] { impl_->keep_saving(); });
+  impl_->expirer = std::thread([this] { impl_->keep_expiring(); });
 }
 
 void App::stop() {
@@ -157,6 +185,7 @@ void App::stop() {
   }
   impl_->wake.notify_all();
   impl_->saver.join();
+  impl_->expirer.join();
   impl_->save_uses();
 }
 

@@ -12,7 +12,7 @@ namespace keymill::control {
 
 /// A member of a JSON object, or a parameter.
 struct Member {
-  enum class Type : std::uint8_t { kString, kTime, kBoolean, kObject, kList };
+  enum class Type : std::uint8_t { kString, kTime, kBoolean, kInteger, kObject, kList };
 
   std::string_view name;
   std::string_view description;
@@ -111,6 +111,17 @@ inline constexpr Member kExplanation[] = {
     {"client_string_to_sign", "as the client made it, if that was found", Member::Type::kString, {}, kOptional},
     {"pieces", "what arrived beside what was hashed", Member::Type::kList, "Piece"},
 };
+inline constexpr Member kLifecycleTime[] = {
+    {"now", "what is due by then is done; the server's time if absent", Member::Type::kTime, {}, kOptional},
+};
+inline constexpr Member kLifecycleDone[] = {
+    {"as_of", "by when it was due", Member::Type::kTime},
+    {"buckets", "how many have rules", Member::Type::kInteger},
+    {"expired", "current versions removed, or hidden by a delete marker", Member::Type::kInteger},
+    {"noncurrent_versions_removed", "former versions", Member::Type::kInteger},
+    {"delete_markers_removed", "those with no version left behind them", Member::Type::kInteger},
+    {"uploads_aborted", "multipart uploads", Member::Type::kInteger},
+};
 inline constexpr Member kResetDone[] = {{"reset", "true", Member::Type::kBoolean}};
 inline constexpr Member kNewSnapshot[] = {
     {"name", "1 to 64 letters, digits, '.', '_' or '-', the first a letter or digit"},
@@ -129,6 +140,7 @@ inline constexpr Documentation kDocumentation[] = {
     {"ExplainRequest", "Says why a signature did not match", {}, {}, 200, kExplanation},
     {"GetOpenApi", "This document", {}, {}, 200, {}, "an OpenAPI 3.1 document"},
     {"Reset", "Empties the server; its own account's root keys and the snapshots stay", {}, {}, 200, kResetDone},
+    {"RunLifecycle", "Does what the buckets' lifecycle rules ask for", {}, kLifecycleTime, 200, kLifecycleDone},
     {"SaveSnapshot", "Keeps the whole state under a name", {}, kNewSnapshot, 201, kSnapshotMade},
     {"ListSnapshots", "Lists the snapshots", {}, {}, 200, kSnapshotList},
     {"RestoreSnapshot", "Goes back to a snapshot, which stays", {}, {}, 200, kRestored},

@@ -27,6 +27,8 @@ json::object TypeOf(const Member& member) {
       return {{"type", "string"}, {"format", "date-time"}};
     case Member::Type::kBoolean:
       return {{"type", "boolean"}};
+    case Member::Type::kInteger:
+      return {{"type", "integer"}};
     case Member::Type::kObject:
       return Reference(member.schema);
     case Member::Type::kList:

@@ -6,6 +6,7 @@
 #include "server/control/accounts.h"
 #include "server/control/documentation.h"
 #include "server/control/explain.h"
+#include "server/control/lifecycle.h"
 #include "server/control/openapi.h"
 #include "server/control/state.h"
 
@@ -51,6 +52,11 @@ constexpr Operation kOperations[] = {
      .method = "GET",
      .path = "/openapi.json"},
     {.name = "Reset", .action = "keymill:Reset", .handler = &Reset, .method = "POST", .path = "/reset"},
+    {.name = "RunLifecycle",
+     .action = "keymill:RunLifecycle",
+     .handler = &RunLifecycle,
+     .method = "POST",
+     .path = "/lifecycle/run"},
     {.name = "SaveSnapshot",
      .action = "keymill:SaveSnapshot",
      .handler = &SaveSnapshot,
