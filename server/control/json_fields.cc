@@ -18,6 +18,18 @@ std::size_t CountLines(std::string_view text) {
   return 1 + static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
 }
 
+// A whole document; otherwise the complaint says what is wrong and `line`, from 1, where.
+std::optional<json::value> ParseJson(std::string_view text, std::string& complaint, std::size_t& line) {
+  json::parser parser;
+  json::error_code failure;
+  const std::size_t read = parser.write_some(text.data(), text.size(), failure);
+  const std::size_t end = std::min(text.find_first_not_of(" \t\r\n", read), text.size());
+  if (!failure && end == text.size()) return parser.release();
+  line = CountLines(text.substr(0, failure ? read : end));
+  complaint = failure ? failure.message() : "more follows after the end of the document";
+  return std::nullopt;
+}
+
 }  // namespace
 
 JsonFields::JsonFields(const json::value& value, std::string path, Complaints& complaints)
@@ -57,69 +69,12 @@ bool JsonFields::flag(std::string_view name, bool otherwise) {
   return otherwise;
 }
 
-std::optional<std::int64_t> JsonFields::number(std::string_view name) {
-  const json::value* value = find(name);
-  if (value == nullptr) return std::nullopt;
-  if (const std::int64_t* number = value->if_int64()) return *number;
-  complain(name, "must be a whole number");
-  return std::nullopt;
-}
-
-const json::array* JsonFields::array(std::string_view name) {
-  const json::value* value = find(name);
-  if (value == nullptr) return nullptr;
-  if (const auto* elements = value->if_array()) return elements;
-  complain(name, "must be an array");
-  return nullptr;
-}
-
-std::vector<std::string> JsonFields::strings(std::string_view name) {
-  std::vector<std::string> all;
-  each(name, [&](const json::value& value, std::string at) {
-    if (const auto* string = value.if_string())
-      all.emplace_back(string->begin(), string->end());
-    else
-      complaints_.push_back({std::move(at), "must be a string"});
-  });
-  return all;
-}
-
-std::vector<std::pair<std::string, std::string>> JsonFields::pairs(std::string_view name) {
-  std::vector<std::pair<std::string, std::string>> all;
-  const json::value* value = find(name);
-  if (value == nullptr) return all;
-  const json::object* members = value->if_object();
-  if (members == nullptr) {
-    complain(name, "must be an object of strings");
-    return all;
-  }
-  for (const auto& member : *members) {
-    const std::string key(member.key());
-    if (const auto* string = member.value().if_string())
-      all.emplace_back(key, std::string(string->begin(), string->end()));
-    else
-      complaints_.push_back({path(name) + "." + key, "must be a string"});
-  }
-  return all;
-}
-
 void JsonFields::finish() {
   if (object_ == nullptr) return;
   for (const auto& member : *object_) {
     const std::string_view key(member.key().data(), member.key().size());
     if (!asked_.contains(key)) complain(key, "is not known here");
   }
-}
-
-std::optional<json::value> ParseJson(std::string_view text, std::string& complaint, std::size_t& line) {
-  json::parser parser;
-  json::error_code failure;
-  const std::size_t read = parser.write_some(text.data(), text.size(), failure);
-  const std::size_t end = std::min(text.find_first_not_of(" \t\r\n", read), text.size());
-  if (!failure && end == text.size()) return parser.release();
-  line = CountLines(text.substr(0, failure ? read : end));
-  complaint = failure ? failure.message() : "more follows after the end of the document";
-  return std::nullopt;
 }
 
 Task<Result<json::value>> ReadJson(pipeline::Call& call) {
@@ -134,12 +89,9 @@ Task<Result<json::value>> ReadJson(pipeline::Call& call) {
       .with("line", std::to_string(line));
 }
 
-aws::Error Refusal(const Complaints& complaints, std::string_view text) {
+aws::Error Refusal(const Complaints& complaints) {
   const Complaint& first = complaints.front();
-  std::string message = first.path + " " + first.message;
-  if (text.empty()) return aws::Error(InvalidBody, message).with("path", first.path);
-  const std::string line = std::to_string(LineOf(text, first.path));
-  return aws::Error(InvalidBody, "line " + line + ": " + message).with("path", first.path).with("line", line);
+  return aws::Error(InvalidBody, first.path + " " + first.message).with("path", first.path);
 }
 
 http::Response JsonAnswer(const json::value& value, int status) {

@@ -13,7 +13,7 @@
 
 namespace keymill::control {
 
-/// What is wrong with a JSON document, and where: `$.accounts[0].users[2].name`.
+/// What is wrong with a JSON document, and where: `$.name`.
 struct Complaint {
   std::string path;
   std::string message;
@@ -31,28 +31,14 @@ class JsonFields {
   std::optional<std::string> optional(std::string_view name);
   std::string text(std::string_view name) { return optional(name).value_or(std::string()); }
   bool flag(std::string_view name, bool otherwise = false);
-  std::optional<std::int64_t> number(std::string_view name);
-  std::vector<std::string> strings(std::string_view name);
-  /// An object whose members are strings.
-  std::vector<std::pair<std::string, std::string>> pairs(std::string_view name);
-  /// nullptr if absent or null.
-  const boost::json::value* find(std::string_view name);
-  /// Calls `read(const value&, path)` for each element of an array.
-  template <class Read>
-  void each(std::string_view name, Read&& read) {
-    const boost::json::array* elements = array(name);
-    if (elements == nullptr) return;
-    for (std::size_t i = 0; i < elements->size(); ++i) read((*elements)[i], path(name) + "[" + std::to_string(i) + "]");
-  }
   /// Complains about the members that nobody has asked for. To be called last.
   void finish();
 
   std::string path(std::string_view name) const { return path_ + "." + std::string(name); }
-  const std::string& path() const { return path_; }
   void complain(std::string_view name, std::string message) { complaints_.push_back({path(name), std::move(message)}); }
 
  private:
-  const boost::json::array* array(std::string_view name);
+  const boost::json::value* find(std::string_view name);  ///< nullptr if absent or null
 
   const boost::json::object* object_ = nullptr;
   std::string path_;
@@ -62,13 +48,8 @@ class JsonFields {
 
 /// The request's body, an empty one as `{}`; a refusal says in which line it stops being JSON.
 Task<Result<boost::json::value>> ReadJson(pipeline::Call& call);
-/// Parses a whole document; otherwise the complaint says where and `line` counts from 1.
-std::optional<boost::json::value> ParseJson(std::string_view text, std::string& complaint, std::size_t& line);
-/// InvalidRequest with the first complaint, its path, and its line in `text` if that is given.
-aws::Error Refusal(const Complaints& complaints, std::string_view text = {});
-/// The line of `text`, which must be JSON, in which the value at `path` begins; that of the innermost enclosing value
-/// that exists if there is none.
-std::size_t LineOf(std::string_view text, std::string_view path);
+/// InvalidRequest with the first complaint and its path.
+aws::Error Refusal(const Complaints& complaints);
 
 http::Response JsonAnswer(const boost::json::value& value, int status = 200);
 
