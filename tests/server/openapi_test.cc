@@ -1,3 +1,4 @@
+#include <cctype>
 #include <set>
 
 #include <gtest/gtest.h>
