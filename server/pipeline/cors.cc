@@ -2,10 +2,17 @@
 
 #include <algorithm>
 
+#include "server/pipeline/errors.h"
 #include "sigv4/encoding.h"
 
 namespace keymill::pipeline {
 namespace {
+
+constexpr ErrorKind AccessForbidden{"AccessForbidden", 403, ""};
+// "evalution" is S3's spelling.
+constexpr std::string_view kNotAllowed =
+    "This CORS request is not allowed. This is usually because the evalution of Origin, request method / "
+    "Access-Control-Request-Method or Access-Control-Request-Headers are not whitelisted by the resource's CORS spec.";
 
 /// `pattern` holds at most one `*`.
 bool MatchesWildcard(std::string_view pattern, std::string_view text) {
@@ -75,6 +82,24 @@ void WriteCorsHeaders(http::Response& response, const CorsRule& rule, const Cors
   if (rule.max_age_seconds) response.header("Access-Control-Max-Age", std::to_string(*rule.max_age_seconds));
   if (!everybody) response.header("Access-Control-Allow-Credentials", "true");
   response.header("Vary", "Origin, Access-Control-Request-Headers, Access-Control-Request-Method");
+}
+
+Result<http::Response> AnswerPreflight(const http::Request& request, const BucketState* bucket, bool for_object) {
+  const auto asked = ReadCorsRequest(request);
+  if (!asked) return aws::Error(BadRequest, "Insufficient information. Origin request header needed.");
+  const auto refused = [&](std::string_view why, bool about_object) {
+    const std::string_view method = asked->method.empty() ? "OPTIONS" : asked->method;
+    return aws::Error(AccessForbidden, "CORSResponse: " + std::string(why))
+        .with("Method", std::string(method))
+        .with("ResourceType", about_object ? "OBJECT" : "BUCKET");
+  };
+  if (bucket == nullptr) return refused("Bucket not found", false);
+  if (bucket->cors.empty()) return refused("CORS is not enabled for this bucket.", for_object);
+  const CorsRule* rule = FindCorsRule(bucket->cors, *asked);
+  if (rule == nullptr) return refused(kNotAllowed, for_object);
+  http::Response response;
+  WriteCorsHeaders(response, *rule, *asked);
+  return response;
 }
 
 void AddCorsHeaders(http::Response& response, const http::Request& request, const BucketState& bucket) {

@@ -8,6 +8,7 @@
 #include "server/http/request.h"
 #include "server/http/response.h"
 #include "server/pipeline/bucket_state.h"
+#include "server/result.h"
 
 namespace keymill::pipeline {
 
@@ -29,5 +30,9 @@ void WriteCorsHeaders(http::Response& response, const CorsRule& rule, const Cors
 
 /// The same on the answer to an actual request, a success or a refusal, if a rule of the bucket allows it.
 void AddCorsHeaders(http::Response& response, const http::Request& request, const BucketState& bucket);
+
+/// The answer to a preflight (OPTIONS), which bears no signature and asks nothing of policies (aws-facts E12). `bucket`
+/// is nullptr if there is none of that name.
+Result<http::Response> AnswerPreflight(const http::Request& request, const BucketState* bucket, bool for_object);
 
 }  // namespace keymill::pipeline

@@ -152,6 +152,12 @@ Task<Result<http::Response>> Dispatcher::answer_s3(const http::Request& request,
   if (request.head_size > kS3HeadLimit) {
     co_return aws::Error(RequestHeaderSectionTooLarge).with("MaxSizeAllowed", std::to_string(kS3HeadLimit));
   }
+  if (request.method == "OPTIONS") {
+    auto address = router_.locate(request);
+    if (!address) co_return std::move(address.error());
+    const auto bucket = co_await find_bucket(address->bucket);
+    co_return AnswerPreflight(request, bucket.get(), !address->key_path.empty());
+  }
   auto route = router_.route_s3(request);
   if (!route) co_return std::move(route.error());
   const Operation& operation = *(exchange.operation = route->operation);

@@ -34,16 +34,17 @@ class Router {
   static bool is_control(const http::Request& request);
   Result<Route> route_control(const http::Request& request) const;
   Result<Route> route_s3(const http::Request& request) const;
-  /// `encoded` is the query or the body. Resolves the service by `target` and, for unsigned calls, by Version.
-  Result<Route> route_query(Target target, std::string_view encoded) const;
-
- private:
+  /// The bucket that an S3 request is about, by path or by host.
   struct Address {
     std::string bucket;
     std::string_view key_path;  ///< still encoded, without the separating '/'
     bool virtual_host = false;
   };
   Result<Address> locate(const http::Request& request) const;
+  /// `encoded` is the query or the body. Resolves the service by `target` and, for unsigned calls, by Version.
+  Result<Route> route_query(Target target, std::string_view encoded) const;
+
+ private:
   std::string_view bucket_in_host(std::string_view host) const;
 
   Tables tables_;

@@ -120,6 +120,7 @@ Answer PutBucketAcl(Call& call) {
     if (!bucket) return bucket.error();
     const bool harmless = IsPrivate(*grants, owner_id);
     if (!harmless && !HasAcls(*bucket)) return Error(AccessControlListNotSupported);
+    if (auto fine = CheckPublicGrants(call, *grants); !fine) return fine.error();
     bucket->acl = harmless ? std::string() : EncodeGrants(*grants);
     store::PutBucket(txn, *bucket);
     return {};
@@ -150,6 +151,7 @@ Answer PutObjectAcl(Call& call) {
     if (!found) return found.error();
     const bool harmless = IsPrivate(*grants, owner_id);
     if (!harmless && !HasAcls(found->bucket)) return Error(AccessControlListNotSupported);
+    if (auto fine = CheckPublicGrants(call, *grants); !fine) return fine.error();
     found->object.acl = harmless ? std::string() : EncodeGrants(*grants);
     store::UpdateVersion(txn, found->bucket.id, found->object);
     return found;

@@ -7,6 +7,7 @@
 #include "server/aws/xml_reader.h"
 #include "server/aws/xml_writer.h"
 #include "server/pipeline/s3_access.h"
+#include "server/s3/authorization.h"
 #include "server/s3/errors.h"
 #include "server/s3/lookup.h"
 #include "sigv4/encoding.h"
@@ -181,6 +182,11 @@ bool HasAcls(const store::Bucket& bucket) {
   return !bucket.object_ownership.empty() && bucket.object_ownership != kOwnerEnforced;
 }
 
+Result<> CheckPublicGrants(const pipeline::Call& call, const Grants& grants) {
+  if (call.bucket() == nullptr || !call.bucket()->access_block.block_acls || !pipeline::IsPublic(grants)) return {};
+  return BlockedPublicAccess(call, call.route().operation->action, "ACLs", "BlockPublicAcls");
+}
+
 Result<> ReadObjectAcl(const pipeline::Call& call, const store::Bucket& bucket, store::Object& object) {
   const std::string owner_id = aws::CanonicalUserId(bucket.account);
   const auto grants = ReadAclHeaders(call, owner_id);
@@ -188,6 +194,7 @@ Result<> ReadObjectAcl(const pipeline::Call& call, const store::Bucket& bucket, 
   if (!*grants) return {};
   const bool harmless = IsPrivate(**grants, owner_id);
   if (!HasAcls(bucket) && !harmless) return Error(AccessControlListNotSupported);
+  if (auto fine = CheckPublicGrants(call, **grants); !fine) return fine.error();
   if (!harmless) object.acl = EncodeGrants(**grants);
   return {};
 }

@@ -31,6 +31,9 @@ Grants DecodeGrants(std::string_view text, const std::string& owner_id);
 inline constexpr std::string_view kOwnerEnforced = "BucketOwnerEnforced";
 bool HasAcls(const store::Bucket& bucket);
 
+/// Refuses grants to everybody in a bucket that blocks public ACLs.
+Result<> CheckPublicGrants(const pipeline::Call& call, const Grants& grants);
+
 /// The ACL that a request gives to a new object.
 Result<> ReadObjectAcl(const pipeline::Call& call, const store::Bucket& bucket, store::Object& object);
 

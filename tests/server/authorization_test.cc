@@ -221,5 +221,62 @@ TEST_F(Access, NotPrincipalDeniesAllOthers) {
   EXPECT_EQ(root("GET", "/bkt/k").summary(), "200");
 }
 
+// --- Access control lists --------------------------------------------------------------------------------------------
+
+TEST_F(Access, PublicAclsCountOnceOwnershipAndTheAccessBlockLetThem) {
+  const Headers public_read{{"x-amz-acl", "public-read"}};
+  EXPECT_EQ(root("PUT", "/bkt/k", "acl", {}, public_read).summary(), "400 AccessControlListNotSupported");
+  ASSERT_EQ(root("PUT", "/bkt", "ownershipControls", kWriterOwns).summary(), "200");
+  const auto blocked = root("PUT", "/bkt/k", "acl", {}, public_read);
+  EXPECT_EQ(blocked.summary(), "403 AccessDenied");
+  EXPECT_NE(Message(blocked).find("prevented by the BlockPublicAcls setting"), std::string::npos) << Message(blocked);
+  EXPECT_EQ(root("PUT", "/bkt/n", {}, "v", public_read).summary(), "403 AccessDenied");
+  EXPECT_EQ(root("GET", "/bkt/n").summary(), "404 NoSuchKey");
+
+  open_bucket();
+  ASSERT_EQ(root("PUT", "/bkt/k", "acl", {}, public_read).summary(), "200");
+  EXPECT_EQ(anyone("GET", "/bkt/k").summary(), "200");
+  EXPECT_EQ(anyone("PUT", "/bkt/k", "v").summary(), "403 AccessDenied");
+  EXPECT_EQ(anyone("GET", "/bkt").summary(), "403 AccessDenied");
+
+  ASSERT_EQ(root("PUT", "/bkt", "publicAccessBlock",
+                 "<PublicAccessBlockConfiguration><IgnorePublicAcls>true</IgnorePublicAcls>"
+                 "</PublicAccessBlockConfiguration>")
+                .summary(),
+            "200");
+  EXPECT_EQ(anyone("GET", "/bkt/k").summary(), "403 AccessDenied");
+}
+
+// --- Several permissions in one request ------------------------------------------------------------------------------
+
+TEST_F(Access, DeleteObjectsIsDecidedKeyByKey) {
+  root("PUT", "/bkt/kept", {}, "v");
+  root("PUT", "/bkt/gone", {}, "v");
+  grant_bob(R"("s3:DeleteObject")", R"("arn:aws:s3:::bkt/gone")");
+  const std::string keys = "<Delete><Object><Key>gone</Key></Object><Object><Key>kept</Key></Object></Delete>";
+  const auto answer = bob("POST", "/bkt", "delete", keys);
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_NE(answer.body.find("<Deleted><Key>gone</Key>"), std::string::npos) << answer.body;
+  EXPECT_NE(answer.body.find("<Error><Key>kept</Key><Code>AccessDenied</Code>"), std::string::npos) << answer.body;
+  EXPECT_EQ(root("GET", "/bkt/gone").summary(), "404 NoSuchKey");
+  EXPECT_EQ(root("GET", "/bkt/kept").summary(), "200");
+}
+
+TEST_F(Access, ACopyMayReadItsSource) {
+  root("PUT", "/bkt/secret", {}, "v");
+  grant_bob(R"(["s3:PutObject","s3:GetObject"])", R"(["arn:aws:s3:::bkt/bob/*","arn:aws:s3:::bkt/k"])");
+  EXPECT_EQ(bob("PUT", "/bkt/bob/copy", {}, {}, {{"x-amz-copy-source", "/bkt/k"}}).summary(), "200");
+  EXPECT_EQ(bob("PUT", "/bkt/bob/stolen", {}, {}, {{"x-amz-copy-source", "/bkt/secret"}}).summary(),
+            "403 AccessDenied");
+  EXPECT_EQ(root("GET", "/bkt/bob/stolen").summary(), "404 NoSuchKey");
+}
+
+TEST_F(Access, AMissingKeyIsOnlyMissingForThoseWhoMayList) {
+  grant_bob(R"("s3:GetObject")");
+  EXPECT_EQ(bob("GET", "/bkt/missing").summary(), "403 AccessDenied");
+  grant_bob(R"(["s3:GetObject","s3:ListBucket"])");
+  EXPECT_EQ(bob("GET", "/bkt/missing").summary(), "404 NoSuchKey");
+}
+
 }  // namespace
 }  // namespace keymill::test
