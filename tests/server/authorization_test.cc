@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "sigv4/digest.h"
+#include "sigv4/encoding.h"
 #include "tests/server/test_server.h"
 
 namespace keymill::test {
@@ -254,7 +256,9 @@ TEST_F(Access, DeleteObjectsIsDecidedKeyByKey) {
   root("PUT", "/bkt/gone", {}, "v");
   grant_bob(R"("s3:DeleteObject")", R"("arn:aws:s3:::bkt/gone")");
   const std::string keys = "<Delete><Object><Key>gone</Key></Object><Object><Key>kept</Key></Object></Delete>";
-  const auto answer = bob("POST", "/bkt", "delete", keys);
+  const auto digest = sigv4::sha256(keys);
+  const std::string checksum = sigv4::base64_encode({reinterpret_cast<const char*>(digest.data()), digest.size()});
+  const auto answer = bob("POST", "/bkt", "delete", keys, {{"x-amz-checksum-sha256", checksum}});
   EXPECT_EQ(answer.status, 200);
   EXPECT_NE(answer.body.find("<Deleted><Key>gone</Key>"), std::string::npos) << answer.body;
   EXPECT_NE(answer.body.find("<Error><Key>kept</Key><Code>AccessDenied</Code>"), std::string::npos) << answer.body;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "sigv4/digest.h"
+#include "sigv4/encoding.h"
 #include "tests/server/test_server.h"
 
 namespace keymill::test {
@@ -21,7 +23,9 @@ class Cors : public testing::Test {
     root.s3("PUT", "/bkt");
     root.s3("PUT", "/bare");
     root.s3("PUT", "/bkt/k", {}, "v");
-    EXPECT_EQ(root.s3("PUT", "/bkt", "cors=", kRules).status, 200);
+    const auto digest = sigv4::sha256(kRules);
+    const std::string checksum = sigv4::base64_encode({reinterpret_cast<const char*>(digest.data()), digest.size()});
+    EXPECT_EQ(root.s3("PUT", "/bkt", "cors", kRules, {{"x-amz-checksum-sha256", checksum}}).summary(), "200");
   }
   http::ClientResponse send(std::string_view method, std::string_view target, Fields fields) {
     fields.emplace_back("Host", server.host());
