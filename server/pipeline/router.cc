@@ -128,8 +128,11 @@ Router::Target Router::classify(const http::Request& request) const {
   if (service == "sts") target.service = Service::kSts;
   target.form = IsForm(request);
   bool named = service == "iam" || service == "sts";
-  const auto actionable = [&] {  // at an address that is no bucket's: a form for a bucket is S3's to refuse
-    if (request.raw_path != "/" || !bucket_in_host(HostName(request)).empty()) return false;
+  const auto actionable = [&] {
+    if (!bucket_in_host(HostName(request)).empty()) return false;
+    // Signed for some service, a form is a call on any path; unsigned and for a bucket, it is S3's to refuse.
+    if (target.form && !service.empty()) return true;
+    if (request.raw_path != "/") return false;
     return target.form ||
            ((request.method == "GET" || request.method == "POST") && HasQueryName(request.raw_query, "Action"));
   };

@@ -26,9 +26,7 @@ from wire import Closed, Connection, Response  # noqa: E402
 
 REFUSED = {"SignatureDoesNotMatch", "InvalidAccessKeyId", "AccessDenied", "AuthorizationHeaderMalformed",
            "AuthorizationQueryParametersError", "RequestTimeTooSkewed", "XAmzContentSHA256Mismatch",
-           "InvalidClientTokenId", "IncompleteSignature",
-           # A form scoped to a service that is not here, on a path: the scope tells the services of one endpoint apart.
-           "MethodNotAllowed"}
+           "InvalidClientTokenId", "IncompleteSignature"}
 BATCH = 500
 
 

@@ -202,17 +202,20 @@ TEST(QueryAuthentication, RefusesUnsignedCallsAndUnknownActions) {
 // One endpoint serves three services, told apart by the scope; a scope for a fourth is still a call by its form.
 TEST(QueryAuthentication, NamesTheServiceToACallScopedToAnother) {
   TestServer server;
-  Bent bent(server);
-  bent.request.method = "POST";
-  bent.request.headers.push_back({"Content-Type", "application/x-www-form-urlencoded"});
-  bent.body = "Action=GetCallerIdentity&Version=2011-06-15";
-  bent.signing.service = "ec2";
-  bent.signing.options = sigv4::kService;
-  bent.request.payload = sigv4::hex(sigv4::sha256(bent.body));
-  auto response = bent.send();
-  EXPECT_EQ(response.status, 403);
-  EXPECT_EQ(Bent::element(response, "Code"), "SignatureDoesNotMatch");
-  EXPECT_EQ(Bent::element(response, "Message"), "Credential should be scoped to correct service: 'sts'. ");
+  for (const char* path : {"/", "/some/path"}) {
+    Bent bent(server);
+    bent.request.method = "POST";
+    bent.request.path = path;
+    bent.request.headers.push_back({"Content-Type", "application/x-www-form-urlencoded"});
+    bent.body = "Action=GetCallerIdentity&Version=2011-06-15";
+    bent.signing.service = "ec2";
+    bent.signing.options = sigv4::kService;
+    bent.request.payload = sigv4::hex(sigv4::sha256(bent.body));
+    auto response = bent.send();
+    EXPECT_EQ(response.status, 403) << path;
+    EXPECT_EQ(Bent::element(response, "Code"), "SignatureDoesNotMatch") << path;
+    EXPECT_EQ(Bent::element(response, "Message"), "Credential should be scoped to correct service: 'sts'. ") << path;
+  }
 }
 
 }  // namespace
