@@ -147,6 +147,11 @@ inline constexpr Documentation kDocumentation[] = {
     {"DeleteSnapshot", "Deletes a snapshot", {}, {}, 204},
 };
 
+constexpr bool IsDocumented(std::string_view operation) {
+  return std::any_of(std::begin(kDocumentation), std::end(kDocumentation),
+                     [&](const Documentation& row) { return row.operation == operation; });
+}
+
 /// nullptr if there is none.
 constexpr const Documentation* FindDocumentation(std::string_view operation) {
   const auto* found = std::find_if(std::begin(kDocumentation), std::end(kDocumentation),

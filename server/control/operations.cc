@@ -80,7 +80,7 @@ constexpr Operation kOperations[] = {
 };
 static_assert(pipeline::AllReachable(kOperations));
 static_assert(std::all_of(std::begin(kOperations), std::end(kOperations),
-                          [](const Operation& row) { return FindDocumentation(row.name) != nullptr; }) &&
+                          [](const Operation& row) { return IsDocumented(row.name); }) &&
               std::size(kOperations) == std::size(kDocumentation));
 
 }  // namespace
