@@ -64,7 +64,8 @@ TEST(FormData, GivesFieldsAndThenTheFile) {
 }
 
 TEST(FormData, KeepsEveryOctetOfTheFileThatOnlyLooksLikeABoundary) {
-  const std::string content("\r\n--xy\r\n--xyy\r\r\n--x--xyz\n--xyz\r\r\n-\0\xff\r\n", 41);
+  constexpr char kContent[] = "\r\n--xy\r\n--xyy\r\r\n--x--xyz\n--xyz\r\r\n-\0\xff\r\n";
+  const std::string content(kContent, sizeof kContent - 1);
   const auto form = ReadEveryWay(Part("name=file", content) + "--xyz--");
   EXPECT_EQ(form.state, State::kEnd);
   EXPECT_EQ(form.file, content);
