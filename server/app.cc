@@ -18,6 +18,7 @@
 #include "server/pipeline/dispatch.h"
 #include "server/pipeline/explanations.h"
 #include "server/pipeline/identities.h"
+#include "server/pipeline/open_control.h"
 #include "server/pipeline/router.h"
 #include "server/root_user.h"
 #include "server/s3/authorization.h"
@@ -67,6 +68,16 @@ http::ServerOptions SocketOptions(const Config& config, const http::TlsContext* 
 
 }  // namespace
 
+// Whoever reaches an open control API is root: nobody on another machine may.
+void CheckOpenControl(const Config& config, const std::vector<std::string>& endpoints) {
+  if (!config.control_open) return;
+  for (const auto& endpoint : endpoints) {
+    const auto host = endpoint.substr(endpoint.find("//") + 2);
+    if (pipeline::IsLoopback(std::string_view(host).substr(0, host.rfind(':')))) continue;
+    throw std::runtime_error("--control open: " + endpoint + " can be reached from other machines");
+  }
+}
+
 // Members stand in the order in which they start; they are destroyed in the opposite one.
 struct App::Impl {
   explicit Impl(Config c)
@@ -91,7 +102,9 @@ struct App::Impl {
         dispatcher({config, db, committer, identities, buckets, clock, explanations, state}, router, &iam::ResourceArns,
                    &s3::AuthorizeOperation),
         tls(MakeTls(config, authority_file())),
-        server(SocketOptions(config, tls.get()), dispatcher) {}
+        server(SocketOptions(config, tls.get()), dispatcher) {
+    CheckOpenControl(config, server.endpoints());
+  }
 
   // Beside the credentials, which have a directory of their own even in memory.
   std::filesystem::path authority_file() const {

@@ -99,7 +99,7 @@ std::string CheckRegion(const std::string& text) {
 
 struct ServeFlags {
   Config config;
-  std::string durability = "sync", sigv2 = "allow", explain_header = "on";
+  std::string durability = "sync", sigv2 = "allow", explain_header = "on", control = "signed";
   std::string master_key_hex;
 };
 
@@ -167,6 +167,12 @@ void AddServe(CLI::App& root, ServeFlags& flags) {
       ->envname("KEYMILL_EXPLAIN_HEADER")
       ->check(CLI::IsMember({"on", "off"}))
       ->capture_default_str();
+  serve
+      ->add_option("--control", flags.control,
+                   "The control API: signed, or open to every process on this machine (loopback listeners only)")
+      ->envname("KEYMILL_CONTROL")
+      ->check(CLI::IsMember({"signed", "open"}))
+      ->capture_default_str();
   serve->add_option("--log-level", c.log_level, "Least severe message that is logged")
       ->envname("KEYMILL_LOG_LEVEL")
       ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}))
@@ -202,6 +208,7 @@ void AddServe(CLI::App& root, ServeFlags& flags) {
     }
     config.sync = flags.durability == "sync";
     config.sigv2 = flags.sigv2 == "allow";
+    config.control_open = flags.control == "open";
     config.explain_header = flags.explain_header == "on";
     if (config.data.empty() && !config.in_memory) config.data = DefaultData();
     log::Configure(config.log_level, config.log_format);

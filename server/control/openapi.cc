@@ -104,7 +104,7 @@ std::string LowerCase(std::string_view method) {
   return lower;
 }
 
-json::object Document() {
+json::object Document(bool open) {
   json::object paths, schemas;
   for (const pipeline::Operation& row : Operations()) {
     auto& path = paths.emplace(Text(row.path), json::object()).first->value().as_object();
@@ -115,10 +115,13 @@ json::object Document() {
                                {"in", "header"},
                                {"name", "Authorization"},
                                {"description", "AWS Signature Version 4 with the service name keymill in its scope"}};
+  json::array security;
+  security.push_back(json::object{{"sigv4", json::array()}});
+  if (open) security.push_back(json::object());  // or none
   return {{"openapi", "3.1.0"},
           {"info", json::object{{"title", "Keymill control API"}, {"version", "1"}}},
           {"servers", json::array{json::object{{"url", "/_keymill/v1"}}}},
-          {"security", json::array{json::object{{"sigv4", json::array()}}}},
+          {"security", std::move(security)},
           {"paths", std::move(paths)},
           {"components",
            json::object{{"securitySchemes", json::object{{"sigv4", signature}}}, {"schemas", std::move(schemas)}}}};
@@ -126,8 +129,8 @@ json::object Document() {
 
 }  // namespace
 
-Task<Result<http::Response>> GetOpenApi(pipeline::Call&) {
-  co_return JsonAnswer(Document());
+Task<Result<http::Response>> GetOpenApi(pipeline::Call& call) {
+  co_return JsonAnswer(Document(call.services().config.control_open));
 }
 
 }  // namespace keymill::control

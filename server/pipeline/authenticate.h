@@ -28,7 +28,7 @@ struct AuthenticationInput {
   store::Millis now;
   std::string_view request_id;            ///< under which a failed signature's explanation is kept
   const sigv4::PostForm* form = nullptr;  ///< S3: the fields of a POST upload, which carry its signature
-  bool unsigned_allowed = false;          ///< IAM and STS: the operation may be called without a signature
+  bool unsigned_allowed = false;          ///< not S3: the operation may be called without a signature
 };
 
 /// Verifies the signature of one request against the keys that exist, in AWS's order of complaint. Runs without

@@ -10,6 +10,7 @@
 #include "server/pipeline/cors.h"
 #include "server/pipeline/error_response.h"
 #include "server/pipeline/errors.h"
+#include "server/pipeline/open_control.h"
 #include "server/pipeline/plain_payload.h"
 #include "server/pipeline/post_upload.h"
 
@@ -265,9 +266,22 @@ Task<Result<http::Response>> Dispatcher::answer_control(const http::Request& req
   if (!route) co_return std::move(route.error());
   const Operation& operation = *(exchange.operation = route->operation);
   auto hash = sigv4::sha256(*text);
-  auto verified = Authenticate(services_, {request, Service::kControl, {}, &hash, exchange.now, exchange.request_id});
+  auto verified = Authenticate(services_, {request,
+                                           Service::kControl,
+                                           {},
+                                           &hash,
+                                           exchange.now,
+                                           exchange.request_id,
+                                           nullptr,
+                                           services_.config.control_open});
   if (!verified) co_return std::move(verified.error());
-  const Identity& identity = verified->credential->identity;
+  Identity open;
+  if (!verified->credential) {
+    auto allowed = OpenControlIdentity(request, services_.config.account_id);
+    if (!allowed) co_return std::move(allowed.error());
+    open = *std::move(allowed);
+  }
+  const Identity& identity = verified->credential ? verified->credential->identity : open;
   exchange.access_key_id = identity.access_key_id;
   const Circumstances circumstances{request, route->params, exchange.now, services_.config.region, verified->presigned};
   if (auto decision = Decide(identity, operation, "*", circumstances); !decision.allowed()) {

@@ -46,6 +46,7 @@ inline aws::Error InvalidArgumentNamed(std::string message, std::string_view nam
 
 // Control API.
 inline constexpr ErrorKind NoSuchResource{"NoSuchResource", 404, "There is nothing at this path of the control API."};
+inline constexpr ErrorKind OpenControlRefused{"AccessDenied", 403, ""};
 
 // Query protocol.
 inline constexpr ErrorKind InvalidAction{"InvalidAction", 400, ""};
