@@ -66,8 +66,6 @@ http::ServerOptions SocketOptions(const Config& config, const http::TlsContext* 
   return options;
 }
 
-}  // namespace
-
 // Whoever reaches an open control API is root: nobody on another machine may.
 void CheckOpenControl(const Config& config, const std::vector<std::string>& endpoints) {
   if (!config.control_open) return;
@@ -77,6 +75,8 @@ void CheckOpenControl(const Config& config, const std::vector<std::string>& endp
     throw std::runtime_error("--control open: " + endpoint + " can be reached from other machines");
   }
 }
+
+}  // namespace
 
 // Members stand in the order in which they start; they are destroyed in the opposite one.
 struct App::Impl {
