@@ -22,9 +22,11 @@ struct Config {
   std::string log_level = "info";
   std::string log_format = "text";  ///< text | json
   std::filesystem::path ready_file;
-  bool sigv2 = true;                 ///< accept signature version 2, as S3's older regions do
-  bool explain_header = true;        ///< say why in x-keymill-explain when a signature fails
-  bool control_open = false;         ///< the control API takes unsigned requests from this machine
+  bool sigv2 = true;           ///< accept signature version 2, as S3's older regions do
+  bool explain_header = true;  ///< say why in x-keymill-explain when a signature fails
+  bool control_open = false;   ///< the control API takes unsigned requests from this machine
+  std::vector<std::filesystem::path>
+      seeds;                         ///< files with accounts, users, keys, buckets, … to be there from the start
   std::vector<std::string> domains;  ///< beside "localhost", for virtual-host addressing
   std::string root_access_key_id;    ///< empty = make one at first start
   std::string root_secret_access_key;
