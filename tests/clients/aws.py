@@ -77,6 +77,23 @@ class Clients:
         return self._make("sts", config=Config(**self._config))
 
 
+@dataclass(frozen=True)
+class Transport:
+    """Where a client finds the server, and the certificate it has to trust there ("" when it speaks plain HTTP)."""
+
+    endpoint: str
+    authority: str = ""
+
+    @property
+    def secure(self) -> bool:
+        return self.endpoint.startswith("https:")
+
+    @property
+    def address(self) -> str:
+        """host:port"""
+        return self.endpoint.split("://", 1)[1]
+
+
 @dataclass
 class User:
     """An IAM user and the pair it signs with."""

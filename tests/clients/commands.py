@@ -8,6 +8,7 @@ import sys
 from dataclasses import dataclass
 
 import keymill
+import pytest
 
 
 @dataclass
@@ -68,3 +69,10 @@ def aws_commands() -> dict[str, list[str]]:
                 found["v2"] = [candidate]
                 break
     return found
+
+
+def need(there: object, what: str, why: str) -> None:
+    """Skips the test, and says why, on a machine that cannot have `what`. CI's can: there it is a failure."""
+    if there:
+        return
+    (pytest.fail if os.environ.get("CI") else pytest.skip)(f"no {what}: {why}")

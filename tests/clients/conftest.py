@@ -28,7 +28,7 @@ def clean_process_environment():
 
 @pytest.fixture(scope="session")
 def server(clean_process_environment):
-    running = keymill.Server()
+    running = keymill.Server(None, "--tls-listen", "127.0.0.1:0")
     running.start()
     yield running
     assert running.alive(), f"the server died during the tests\n{running.tail()}"
@@ -41,6 +41,14 @@ def server(clean_process_environment):
 def root(server):
     """The root user's clients: root.s3, root.iam, root.sts."""
     return aws.Clients(server.endpoint, server.access_key, server.secret_key)
+
+
+@pytest.fixture(params=["http", "https"])
+def transport(request, server):
+    """The same server by HTTP and by HTTPS: a test that takes this runs once over each."""
+    if request.param == "http":
+        return aws.Transport(server.endpoint)
+    return aws.Transport(server.tls_endpoint, server.authority)
 
 
 @pytest.fixture(autouse=True)

@@ -72,6 +72,8 @@ class Server:
         self.wrapper = wrapper or []  # a command that runs the server, such as strace
         self.process: subprocess.Popen | None = None
         self.endpoint = ""
+        self.tls_endpoint = ""  # "" without --tls or --tls-listen
+        self.authority = ""  # the certificate that a client of tls_endpoint has to trust
         self.log: list[str] = []
         self.out: list[str] = []
 
@@ -118,6 +120,7 @@ class Server:
         self.seconds_to_ready = time.monotonic() - began
         fields = dict(word.split("=", 1) for word in line.split() if "=" in word)
         self.endpoint = fields["endpoint"]
+        self.tls_endpoint, self.authority = fields.get("tls_endpoint", ""), fields.get("ca", "")
         url = urllib.parse.urlsplit(self.endpoint)
         self.host, self.port = url.hostname, url.port
         if not self.access_key:
