@@ -9,6 +9,7 @@
 #include "server/control/state.h"
 #include "server/http/server.h"
 #include "server/http/tls.h"
+#include "server/http/url.h"
 #include "server/iam/operations.h"
 #include "server/iam/permissions.h"
 #include "server/iam/resource.h"
@@ -18,7 +19,6 @@
 #include "server/pipeline/dispatch.h"
 #include "server/pipeline/explanations.h"
 #include "server/pipeline/identities.h"
-#include "server/pipeline/open_control.h"
 #include "server/pipeline/router.h"
 #include "server/root_user.h"
 #include "server/s3/authorization.h"
@@ -71,7 +71,7 @@ void CheckOpenControl(const Config& config, const std::vector<std::string>& endp
   if (!config.control_open) return;
   for (const auto& endpoint : endpoints) {
     const auto host = endpoint.substr(endpoint.find("//") + 2);
-    if (pipeline::IsLoopback(std::string_view(host).substr(0, host.rfind(':')))) continue;
+    if (http::IsLoopback(std::string_view(host).substr(0, host.rfind(':')))) continue;
     throw std::runtime_error("--control open: " + endpoint + " can be reached from other machines");
   }
 }

@@ -25,6 +25,7 @@ enum class ItemKind : std::uint8_t {
   kServerCertificate = 10,
   kDeletionTask = 11,
   kAccessReport = 12,
+  kOidcProvider = 13,
 };
 
 struct Item {

@@ -99,8 +99,9 @@ std::vector<Entry> Summary(const store::Reader& reader, const std::string& accou
       {"AssumeRolePolicySizeQuota", kMaxTrustSize},
       {"InstanceProfiles", CountEntities(reader, EntityKind::kInstanceProfile, account)},
       {"InstanceProfilesQuota", kMaxInstanceProfiles},
-      {"Providers",
-       CountEntities(reader, EntityKind::kProvider, account) + CountItems(reader, ItemKind::kSamlProvider, account)},
+      {"Providers", CountEntities(reader, EntityKind::kProvider, account) +
+                        CountItems(reader, ItemKind::kSamlProvider, account) +
+                        CountItems(reader, ItemKind::kOidcProvider, account)},
       {"RolePolicySizeQuota", Traits(HolderKind::kRole).inline_size},
       {"Roles", CountEntities(reader, EntityKind::kRole, account)},
       {"RolesQuota", kMaxRoles},

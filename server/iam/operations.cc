@@ -15,6 +15,7 @@
 #include "server/iam/instance_profiles.h"
 #include "server/iam/login_profiles.h"
 #include "server/iam/mfa_devices.h"
+#include "server/iam/oidc_providers.h"
 #include "server/iam/password_policy.h"
 #include "server/iam/policies.h"
 #include "server/iam/policy_versions.h"
@@ -41,7 +42,8 @@ Task<Result<http::Response>> For(pipeline::Call& call) {
 constexpr Operation kOperations[] = {
     {"AcceptDelegationRequest", "iam:AcceptDelegationRequest"},
     {"AcquireRole", "iam:AcquireRole"},
-    {"AddClientIDToOpenIDConnectProvider", "iam:AddClientIDToOpenIDConnectProvider"},
+    {"AddClientIDToOpenIDConnectProvider", "iam:AddClientIDToOpenIDConnectProvider",
+     &AddClientIDToOpenIDConnectProvider},
     {"AddRoleToInstanceProfile", "iam:AddRoleToInstanceProfile", &AddRoleToInstanceProfile},
     {"AddUserToGroup", "iam:AddUserToGroup", &AddUserToGroup},
     {"AssociateDelegationRequest", "iam:AssociateDelegationRequest"},
@@ -55,7 +57,7 @@ constexpr Operation kOperations[] = {
     {"CreateGroup", "iam:CreateGroup", &CreateGroup},
     {"CreateInstanceProfile", "iam:CreateInstanceProfile", &CreateInstanceProfile},
     {"CreateLoginProfile", "iam:CreateLoginProfile", &CreateLoginProfile},
-    {"CreateOpenIDConnectProvider", "iam:CreateOpenIDConnectProvider"},
+    {"CreateOpenIDConnectProvider", "iam:CreateOpenIDConnectProvider", &CreateOpenIDConnectProvider},
     {"CreatePolicy", "iam:CreatePolicy", &CreatePolicy},
     {"CreatePolicyVersion", "iam:CreatePolicyVersion", &CreatePolicyVersion},
     {"CreateRole", "iam:CreateRole", &CreateRole},
@@ -72,7 +74,7 @@ constexpr Operation kOperations[] = {
     {"DeleteGroupPolicy", "iam:DeleteGroupPolicy", &For<DeleteInline, HolderKind::kGroup>},
     {"DeleteInstanceProfile", "iam:DeleteInstanceProfile", &DeleteInstanceProfile},
     {"DeleteLoginProfile", "iam:DeleteLoginProfile", &DeleteLoginProfile},
-    {"DeleteOpenIDConnectProvider", "iam:DeleteOpenIDConnectProvider"},
+    {"DeleteOpenIDConnectProvider", "iam:DeleteOpenIDConnectProvider", &DeleteOpenIDConnectProvider},
     {"DeletePolicy", "iam:DeletePolicy", &DeletePolicy},
     {"DeletePolicyVersion", "iam:DeletePolicyVersion", &DeletePolicyVersion},
     {"DeleteRole", "iam:DeleteRole", &DeleteRole},
@@ -117,7 +119,7 @@ constexpr Operation kOperations[] = {
     {"GetInstanceProfile", "iam:GetInstanceProfile", &GetInstanceProfile},
     {"GetLoginProfile", "iam:GetLoginProfile", &GetLoginProfile},
     {"GetMFADevice", "iam:GetMFADevice", &GetMFADevice},
-    {"GetOpenIDConnectProvider", "iam:GetOpenIDConnectProvider"},
+    {"GetOpenIDConnectProvider", "iam:GetOpenIDConnectProvider", &GetOpenIDConnectProvider},
     {"GetOrganizationsAccessReport", "iam:GetOrganizationsAccessReport"},
     {"GetOutboundWebIdentityFederationInfo", "iam:GetOutboundWebIdentityFederationInfo"},
     {"GetPolicy", "iam:GetPolicy", &GetPolicy},
@@ -149,8 +151,8 @@ constexpr Operation kOperations[] = {
     {"ListInstanceProfilesForRole", "iam:ListInstanceProfilesForRole", &ListInstanceProfilesForRole},
     {"ListMFADeviceTags", "iam:ListMFADeviceTags", &ListMFADeviceTags},
     {"ListMFADevices", "iam:ListMFADevices", &ListMFADevices},
-    {"ListOpenIDConnectProviderTags", "iam:ListOpenIDConnectProviderTags"},
-    {"ListOpenIDConnectProviders", "iam:ListOpenIDConnectProviders"},
+    {"ListOpenIDConnectProviderTags", "iam:ListOpenIDConnectProviderTags", &ListOpenIDConnectProviderTags},
+    {"ListOpenIDConnectProviders", "iam:ListOpenIDConnectProviders", &ListOpenIDConnectProviders},
     {"ListOrganizationsFeatures", "iam:ListOrganizationsFeatures"},
     {"ListPolicies", "iam:ListPolicies", &ListPolicies},
     {"ListPoliciesGrantingServiceAccess", "iam:ListPoliciesGrantingServiceAccess", &ListPoliciesGrantingServiceAccess},
@@ -177,7 +179,8 @@ constexpr Operation kOperations[] = {
     {"PutUserPermissionsBoundary", "iam:PutUserPermissionsBoundary", &PutUserPermissionsBoundary},
     {"PutUserPolicy", "iam:PutUserPolicy", &For<PutInline, HolderKind::kUser>},
     {"RejectDelegationRequest", "iam:RejectDelegationRequest"},
-    {"RemoveClientIDFromOpenIDConnectProvider", "iam:RemoveClientIDFromOpenIDConnectProvider"},
+    {"RemoveClientIDFromOpenIDConnectProvider", "iam:RemoveClientIDFromOpenIDConnectProvider",
+     &RemoveClientIDFromOpenIDConnectProvider},
     {"RemoveRoleFromInstanceProfile", "iam:RemoveRoleFromInstanceProfile", &RemoveRoleFromInstanceProfile},
     {"RemoveUserFromGroup", "iam:RemoveUserFromGroup", &RemoveUserFromGroup},
     {"ResetServiceSpecificCredential", "iam:ResetServiceSpecificCredential", &ResetServiceSpecificCredential},
@@ -189,7 +192,7 @@ constexpr Operation kOperations[] = {
     {"SimulatePrincipalPolicy", "iam:SimulatePrincipalPolicy", &SimulatePrincipalPolicy},
     {"TagInstanceProfile", "iam:TagInstanceProfile"},
     {"TagMFADevice", "iam:TagMFADevice", &TagMFADevice},
-    {"TagOpenIDConnectProvider", "iam:TagOpenIDConnectProvider"},
+    {"TagOpenIDConnectProvider", "iam:TagOpenIDConnectProvider", &TagOpenIDConnectProvider},
     {"TagPolicy", "iam:TagPolicy", &TagPolicy},
     {"TagRole", "iam:TagRole", &TagRole},
     {"TagSAMLProvider", "iam:TagSAMLProvider", &TagSAMLProvider},
@@ -197,7 +200,7 @@ constexpr Operation kOperations[] = {
     {"TagUser", "iam:TagUser", &TagUser},
     {"UntagInstanceProfile", "iam:UntagInstanceProfile"},
     {"UntagMFADevice", "iam:UntagMFADevice", &UntagMFADevice},
-    {"UntagOpenIDConnectProvider", "iam:UntagOpenIDConnectProvider"},
+    {"UntagOpenIDConnectProvider", "iam:UntagOpenIDConnectProvider", &UntagOpenIDConnectProvider},
     {"UntagPolicy", "iam:UntagPolicy", &UntagPolicy},
     {"UntagRole", "iam:UntagRole", &UntagRole},
     {"UntagSAMLProvider", "iam:UntagSAMLProvider", &UntagSAMLProvider},
@@ -209,7 +212,8 @@ constexpr Operation kOperations[] = {
     {"UpdateDelegationRequest", "iam:UpdateDelegationRequest"},
     {"UpdateGroup", "iam:UpdateGroup", &UpdateGroup},
     {"UpdateLoginProfile", "iam:UpdateLoginProfile", &UpdateLoginProfile},
-    {"UpdateOpenIDConnectProviderThumbprint", "iam:UpdateOpenIDConnectProviderThumbprint"},
+    {"UpdateOpenIDConnectProviderThumbprint", "iam:UpdateOpenIDConnectProviderThumbprint",
+     &UpdateOpenIDConnectProviderThumbprint},
     {"UpdateRole", "iam:UpdateRole", &UpdateRole},
     {"UpdateRoleDescription", "iam:UpdateRoleDescription", &UpdateRoleDescription},
     {"UpdateSAMLProvider", "iam:UpdateSAMLProvider", &UpdateSAMLProvider},

@@ -1,10 +1,7 @@
 #include "server/pipeline/open_control.h"
 
-#include <string>
-
-#include <arpa/inet.h>
-
 #include "server/aws/arn.h"
+#include "server/http/url.h"
 #include "server/pipeline/errors.h"
 
 namespace keymill::pipeline {
@@ -17,19 +14,9 @@ std::string_view WithoutPort(std::string_view host) {
 
 }  // namespace
 
-bool IsLoopback(std::string_view host) {
-  if (http::EqualsIgnoreCase(host, "localhost")) return true;
-  if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
-  const std::string text(host);
-  in_addr v4{};
-  if (::inet_pton(AF_INET, text.c_str(), &v4) == 1) return (ntohl(v4.s_addr) >> 24) == 127;
-  in6_addr v6{};
-  return ::inet_pton(AF_INET6, text.c_str(), &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
-}
-
 Result<Identity> OpenControlIdentity(const http::Request& request, std::string_view account) {
-  if (!IsLoopback(request.peer)) return aws::Error(OpenControlRefused, "The client is on another machine; sign.");
-  if (!IsLoopback(WithoutPort(request.host))) {
+  if (!http::IsLoopback(request.peer)) return aws::Error(OpenControlRefused, "The client is on another machine; sign.");
+  if (!http::IsLoopback(WithoutPort(request.host))) {
     return aws::Error(OpenControlRefused, "Host must be localhost or a loopback address in an unsigned request.");
   }
   if (request.header("origin")) {

@@ -8,9 +8,6 @@
 
 namespace keymill::pipeline {
 
-/// Whether a host, without port, is this machine to itself: "localhost", 127.0.0.0/8 or ::1, the last also in brackets.
-bool IsLoopback(std::string_view host);
-
 /// Whom an unsigned request of the control API comes from under `--control open`: the root user of `account`. Refused
 /// unless it comes from this machine and not from a web page: pages of other sites can send requests to loopback too,
 /// and then carry an Origin, or, if they have bound their own name to 127.0.0.1, a Host of that name.

@@ -1,4 +1,4 @@
-"""boto3: what ties IAM to services: service-specific credentials, service-linked roles, SAML providers, last access."""
+"""boto3: what ties IAM to others: service-specific credentials, service-linked roles, identity providers, last access."""
 
 import pytest
 from aws import refused
@@ -133,6 +133,58 @@ def test_a_saml_provider_lives_and_dies(iam, unique):
             call(SAMLProviderArn=arn)
     with refused("InvalidInput", 400):
         iam.get_saml_provider(SAMLProviderArn="arn:aws:iam::123456789012:user/somebody")
+
+
+# --- OIDC providers --------------------------------------------------------------------------------------------------
+
+
+def test_an_oidc_provider_lives_and_dies(iam, unique):
+    path = f"login.example.com/{unique('tenant')}"
+    made = iam.create_open_id_connect_provider(Url=f"https://{path}", ClientIDList=["a", "b", "a"],
+                                               ThumbprintList=["0" * 40], Tags=[{"Key": "k", "Value": "v"}])
+    arn = made["OpenIDConnectProviderArn"]
+    one = {"OpenIDConnectProviderArn": arn}
+    assert arn == f"arn:aws:iam::123456789012:oidc-provider/{path}" and made["Tags"] == [{"Key": "k", "Value": "v"}]
+    with refused("EntityAlreadyExists", 409) as error:
+        iam.create_open_id_connect_provider(Url=f"https://{path}")
+    assert message(error) == f"Provider with url https://{path} already exists."
+    for _ in range(2):  # neither minds being asked twice
+        iam.add_client_id_to_open_id_connect_provider(ClientID="c", **one)
+        iam.remove_client_id_from_open_id_connect_provider(ClientID="a", **one)
+    iam.update_open_id_connect_provider_thumbprint(ThumbprintList=["1" * 40, "2" * 40], **one)
+    found = iam.get_open_id_connect_provider(**one)
+    assert found["Url"] == path and found["ClientIDList"] == ["b", "c"]
+    assert found["ThumbprintList"] == ["1" * 40, "2" * 40]
+    iam.tag_open_id_connect_provider(Tags=[{"Key": "l", "Value": ""}], **one)
+    iam.untag_open_id_connect_provider(TagKeys=["k"], **one)
+    assert iam.list_open_id_connect_provider_tags(**one)["Tags"] == [{"Key": "l", "Value": ""}]
+    assert {"Arn": arn} in iam.list_open_id_connect_providers()["OpenIDConnectProviderList"]
+    for _ in range(2):
+        iam.delete_open_id_connect_provider(**one)
+    for call in (iam.get_open_id_connect_provider, iam.list_open_id_connect_provider_tags):
+        with refused("NoSuchEntity", 404) as error:
+            call(**one)
+        assert message(error) == f"OpenIDConnect Provider not found for arn {arn}"
+
+
+def test_what_cannot_be_an_oidc_provider_is_refused(iam, unique):
+    make = iam.create_open_id_connect_provider
+    for url in ("login.example.com", "http://login.example.com", "https://", "https://a@b.example", "https://b.example?q",
+                "https://b.example/#f", "https://b.example/a b", "https://b.example:0", "ftp://b.example"):
+        with refused("InvalidInput", 400):
+            make(Url=url)
+    with refused("InvalidInput", 400):
+        make(Url="https://b.example", ThumbprintList=[str(n) * 40 for n in range(6)])
+    with refused("LimitExceeded", 409):
+        make(Url="https://b.example", ClientIDList=[str(n) for n in range(101)])
+    with refused("InvalidInput", 400):
+        iam.get_open_id_connect_provider(OpenIDConnectProviderArn="arn:aws:iam::123456789012:user/somebody")
+    arn = make(Url=f"https://b.example/{unique('p')}", ClientIDList=[str(n) for n in range(100)])
+    one = {"OpenIDConnectProviderArn": arn["OpenIDConnectProviderArn"]}
+    with refused("LimitExceeded", 409):
+        iam.add_client_id_to_open_id_connect_provider(ClientID="one more", **one)
+    assert len(iam.get_open_id_connect_provider(**one)["ClientIDList"]) == 100
+    iam.delete_open_id_connect_provider(**one)
 
 
 # --- access advisor --------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "server/http/client.h"
+#include "server/http/url.h"
 #include "tests/server/json.h"
 #include "tests/server/test_server.h"
 
@@ -72,11 +73,11 @@ TEST(OpenControl, NeverGoesWithAListenerThatOtherMachinesReach) {
 
 TEST(OpenControl, LoopbackIsANameOrAnAddress) {
   for (const char* host : {"localhost", "127.0.0.1", "127.255.255.254", "::1", "[::1]"}) {
-    EXPECT_TRUE(pipeline::IsLoopback(host)) << host;
+    EXPECT_TRUE(http::IsLoopback(host)) << host;
   }
   for (const char* host :
        {"", "0.0.0.0", "128.0.0.1", "127.0.0.1.example", "::", "[]", "[::1", "localhost.", "a.localhost"}) {
-    EXPECT_FALSE(pipeline::IsLoopback(host)) << host;
+    EXPECT_FALSE(http::IsLoopback(host)) << host;
   }
 }
 

@@ -1,0 +1,270 @@
+#include "server/iam/oidc_providers.h"
+
+#include <algorithm>
+
+#include "server/aws/arn.h"
+#include "server/aws/time.h"
+#include "server/http/url.h"
+#include "server/iam/answer.h"
+#include "server/iam/attributes.h"
+#include "server/iam/errors.h"
+#include "server/iam/fields.h"
+#include "server/iam/item_tags.h"
+#include "server/iam/quotas.h"
+#include "server/iam/tags.h"
+
+namespace keymill::iam {
+namespace {
+
+using store::Item;
+using store::ItemKind;
+
+constexpr std::string_view kArnKind = "oidc-provider/";
+constexpr aws::StringField kUrl{"Url", {.min = 1, .max = 255}};
+constexpr aws::StringField kProviderArn{"OpenIDConnectProviderArn", kPolicyArnRule};
+constexpr aws::StringRule kClientIdRule{.min = 1, .max = 255};
+constexpr aws::StringField kClientId{"ClientID", kClientIdRule};
+constexpr aws::ListField kClientIdList{"ClientIDList"};
+constexpr aws::StringRule kThumbprintRule{.min = 40, .max = 40};
+constexpr aws::ListField kThumbprintList{"ThumbprintList"};
+
+// Attributes: the issuer as tokens name it, and one for each client and thumbprint.
+constexpr std::string_view kIssuerAttribute = "Issuer";
+constexpr std::string_view kClientAttribute = "ClientId";
+constexpr std::string_view kThumbprintAttribute = "Thumbprint";
+
+std::vector<std::string> Values(const Item& provider, std::string_view attribute) {
+  std::vector<std::string> values;
+  for (const auto& [name, value] : provider.attributes) {
+    if (name == attribute) values.push_back(value);
+  }
+  return values;
+}
+
+void Erase(Item& provider, std::string_view attribute, std::optional<std::string_view> value = std::nullopt) {
+  std::erase_if(provider.attributes,
+                [&](const auto& pair) { return pair.first == attribute && (!value || pair.second == *value); });
+}
+
+/// Each value once, in the order of their coming.
+void Add(Item& provider, std::string_view attribute, const std::vector<std::string>& values) {
+  for (const std::string& value : values) {
+    const std::pair<std::string, std::string> pair(attribute, value);
+    auto& all = provider.attributes;
+    if (std::find(all.begin(), all.end(), pair) == all.end()) all.push_back(pair);
+  }
+}
+
+std::string_view WithoutScheme(std::string_view url) {
+  const std::size_t scheme = url.find("://");
+  return scheme == std::string_view::npos ? url : url.substr(scheme + 3);
+}
+
+/// AWS demands https. Plain http is for issuers on this machine, which tests run.
+std::optional<aws::Error> CheckUrl(const std::string& text) {
+  const auto url = http::ParseUrl(text);
+  const bool scheme = text.starts_with("https://") || text.starts_with("http://");
+  if (scheme && url && (url->secure || http::IsLoopback(url->host)) && text.find('?') == std::string::npos) {
+    return std::nullopt;
+  }
+  return aws::Error(InvalidInput, "Invalid Open ID Connect Provider URL");
+}
+
+std::optional<aws::Error> CheckClientIds(const std::vector<std::string>& ids) {
+  if (ids.size() <= kMaxClientIds) return std::nullopt;
+  return aws::Error(LimitExceeded,
+                    "Cannot exceed quota for ClientIdsPerOpenIdConnectProvider: " + std::to_string(kMaxClientIds));
+}
+
+std::optional<aws::Error> CheckThumbprints(const std::vector<std::string>& thumbprints) {
+  if (thumbprints.size() <= kMaxThumbprints) return std::nullopt;
+  return aws::Error(InvalidInput,
+                    "Thumbprint list must contain no more than " + std::to_string(kMaxThumbprints) + " entries.");
+}
+
+void WriteList(aws::XmlWriter& xml, std::string_view name, const std::vector<std::string>& values) {
+  xml.open(name);
+  for (const std::string& value : values) xml.text("member", value);
+  xml.close();
+}
+
+/// One commit of `change(Item&) -> std::optional<aws::Error>` to the provider with this ARN.
+template <class Change>
+Task<Result<http::Response>> ChangeProvider(pipeline::Call& call, const std::string& arn, Change& change) {
+  auto update = [&](store::Txn& txn) -> Result<> {
+    auto provider = RequireOidcProvider(txn, call.identity().account, arn);
+    if (!provider) return provider.error();
+    if (auto refusal = change(*provider)) return *refusal;
+    provider->updated = call.now();
+    store::PutItem(txn, *provider);
+    return {};
+  };
+  co_return co_await CommitThenAnswer(call, update);
+}
+
+constexpr TaggedKind kTagged{kProviderArn, "TagsPerOpenIdConnectProvider", &RequireOidcProvider};
+
+}  // namespace
+
+std::string OidcProviderArn(const Item& provider) {
+  return aws::IamArn(provider.owner, "oidc-provider", "/", provider.name);
+}
+
+std::vector<std::string> ClientIds(const Item& provider) {
+  return Values(provider, kClientAttribute);
+}
+
+std::vector<std::string> Thumbprints(const Item& provider) {
+  return Values(provider, kThumbprintAttribute);
+}
+
+std::optional<Item> FindOidcProvider(const store::Reader& reader, std::string_view account, std::string_view issuer) {
+  auto provider = store::FindItem(reader, ItemKind::kOidcProvider, account, WithoutScheme(issuer));
+  if (!provider || Attribute(provider->attributes, kIssuerAttribute) != issuer) return std::nullopt;
+  return provider;
+}
+
+Result<Item> RequireOidcProvider(const store::Reader& reader, const std::string& account, const std::string& arn) {
+  const auto parsed = aws::Arn::Parse(arn);
+  if (!parsed || parsed->service != "iam" || !parsed->resource.starts_with(kArnKind)) {
+    return aws::Error(InvalidInput, "Invalid OpenIDConnect Provider ARN: " + arn);
+  }
+  auto provider = store::FindItem(reader, ItemKind::kOidcProvider, account, parsed->resource.substr(kArnKind.size()));
+  if (!provider || OidcProviderArn(*provider) != arn) {
+    return aws::Error(NoSuchEntity, "OpenIDConnect Provider not found for arn " + arn);
+  }
+  return *std::move(provider);
+}
+
+Task<Result<http::Response>> CreateOpenIDConnectProvider(pipeline::Call& call) {
+  aws::Form form(call.params().all(), aws::Form::Style::kIam);
+  const std::string url = form.required(kUrl);
+  const std::vector<std::string> clients = form.strings(kClientIdList, kClientIdRule);
+  const std::vector<std::string> thumbprints = form.strings(kThumbprintList, kThumbprintRule);
+  Item provider;
+  provider.kind = ItemKind::kOidcProvider;
+  provider.owner = call.identity().account;
+  provider.name = WithoutScheme(url);
+  provider.created = provider.updated = call.now();
+  provider.tags = form.pairs(kTags, kTagKey, kTagValue);
+  if (auto refusal = form.refusal()) co_return *refusal;
+  if (auto refusal = CheckUrl(url)) co_return *refusal;
+  if (auto refusal = CheckClientIds(clients)) co_return *refusal;
+  if (auto refusal = CheckThumbprints(thumbprints)) co_return *refusal;
+  if (auto refusal = CheckTags(provider.tags)) co_return *refusal;
+  SetAttribute(provider.attributes, kIssuerAttribute, url);
+  Add(provider, kClientAttribute, clients);
+  Add(provider, kThumbprintAttribute, thumbprints);
+  auto create = [&](store::Txn& txn) -> Result<> {
+    if (store::FindItem(txn, provider.kind, provider.owner, provider.name)) {
+      return aws::Error(EntityAlreadyExists, "Provider with url " + url + " already exists.");
+    }
+    if (store::ListItems(txn, provider.kind, provider.owner).size() >= kMaxOidcProviders) {
+      return aws::Error(LimitExceeded, "Cannot exceed quota for OpenIdConnectProvidersPerAccount: " +
+                                           std::to_string(kMaxOidcProviders));
+    }
+    store::PutItem(txn, provider);
+    return {};
+  };
+  auto created = co_await call.commit(create);
+  if (!created) co_return created.error();
+  co_return Answer(call, [&](aws::XmlWriter& xml) {
+    xml.text("OpenIDConnectProviderArn", OidcProviderArn(provider));
+    if (!provider.tags.empty()) WriteTags(xml, provider.tags);
+  });
+}
+
+Task<Result<http::Response>> GetOpenIDConnectProvider(pipeline::Call& call) {
+  aws::Form form(call.params().all(), aws::Form::Style::kIam);
+  const std::string arn = form.required(kProviderArn);
+  if (auto refusal = form.refusal()) co_return *refusal;
+  auto find = [&](const store::Reader& reader) { return RequireOidcProvider(reader, call.identity().account, arn); };
+  auto provider = co_await call.read(find);
+  if (!provider) co_return provider.error();
+  co_return Answer(call, [&](aws::XmlWriter& xml) {
+    xml.text("Url", provider->name);  // as AWS shows it, without the scheme
+    WriteList(xml, kClientIdList.name, ClientIds(*provider));
+    WriteList(xml, kThumbprintList.name, Thumbprints(*provider));
+    xml.text("CreateDate", aws::IsoSeconds(provider->created));
+    WriteTags(xml, provider->tags);
+  });
+}
+
+Task<Result<http::Response>> ListOpenIDConnectProviders(pipeline::Call& call) {
+  auto list = [&](const store::Reader& reader) {
+    return store::ListItems(reader, ItemKind::kOidcProvider, call.identity().account);
+  };
+  const auto providers = co_await call.read(list);
+  co_return Answer(call, [&](aws::XmlWriter& xml) {
+    xml.open("OpenIDConnectProviderList");
+    for (const Item& provider : providers) xml.open("member").text("Arn", OidcProviderArn(provider)).close();
+    xml.close();
+  });
+}
+
+/// AWS calls this idempotent: a provider that does not exist counts as deleted.
+Task<Result<http::Response>> DeleteOpenIDConnectProvider(pipeline::Call& call) {
+  aws::Form form(call.params().all(), aws::Form::Style::kIam);
+  const std::string arn = form.required(kProviderArn);
+  if (auto refusal = form.refusal()) co_return *refusal;
+  auto remove = [&](store::Txn& txn) -> Result<> {
+    auto provider = RequireOidcProvider(txn, call.identity().account, arn);
+    if (provider) {
+      store::EraseItem(txn, *provider);
+    } else if (provider.error().code() != NoSuchEntity.code) {
+      return provider.error();
+    }
+    return {};
+  };
+  co_return co_await CommitThenAnswer(call, remove);
+}
+
+Task<Result<http::Response>> AddClientIDToOpenIDConnectProvider(pipeline::Call& call) {
+  aws::Form form(call.params().all(), aws::Form::Style::kIam);
+  const std::string arn = form.required(kProviderArn);
+  const std::string client = form.required(kClientId);
+  if (auto refusal = form.refusal()) co_return *refusal;
+  auto add = [&](Item& provider) {
+    Add(provider, kClientAttribute, {client});
+    return CheckClientIds(ClientIds(provider));
+  };
+  co_return co_await ChangeProvider(call, arn, add);
+}
+
+Task<Result<http::Response>> RemoveClientIDFromOpenIDConnectProvider(pipeline::Call& call) {
+  aws::Form form(call.params().all(), aws::Form::Style::kIam);
+  const std::string arn = form.required(kProviderArn);
+  const std::string client = form.required(kClientId);
+  if (auto refusal = form.refusal()) co_return *refusal;
+  auto remove = [&](Item& provider) -> std::optional<aws::Error> {
+    Erase(provider, kClientAttribute, client);
+    return std::nullopt;
+  };
+  co_return co_await ChangeProvider(call, arn, remove);
+}
+
+Task<Result<http::Response>> UpdateOpenIDConnectProviderThumbprint(pipeline::Call& call) {
+  aws::Form form(call.params().all(), aws::Form::Style::kIam);
+  const std::string arn = form.required(kProviderArn);
+  const std::vector<std::string> thumbprints = form.strings(kThumbprintList, kThumbprintRule, 1);
+  if (auto refusal = form.refusal()) co_return *refusal;
+  if (auto refusal = CheckThumbprints(thumbprints)) co_return *refusal;
+  auto replace = [&](Item& provider) -> std::optional<aws::Error> {
+    Erase(provider, kThumbprintAttribute);
+    Add(provider, kThumbprintAttribute, thumbprints);
+    return std::nullopt;
+  };
+  co_return co_await ChangeProvider(call, arn, replace);
+}
+
+Task<Result<http::Response>> TagOpenIDConnectProvider(pipeline::Call& call) {
+  return TagItem(call, kTagged);
+}
+Task<Result<http::Response>> UntagOpenIDConnectProvider(pipeline::Call& call) {
+  return UntagItem(call, kTagged);
+}
+Task<Result<http::Response>> ListOpenIDConnectProviderTags(pipeline::Call& call) {
+  return ListItemTags(call, kTagged);
+}
+
+}  // namespace keymill::iam
