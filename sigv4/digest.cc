@@ -137,6 +137,19 @@ Sha256Digest Sha256::finish() {
   return digest;
 }
 
+void Sha512::reset() {
+  SHA512_Init(context_in<SHA512_CTX>(context_));
+}
+void Sha512::update(std::string_view bytes) {
+  SHA512_Update(context_in<SHA512_CTX>(context_), bytes.data(), bytes.size());
+}
+Sha512Digest Sha512::finish() {
+  Sha512Digest digest;
+  SHA512_Final(digest.data(), context_in<SHA512_CTX>(context_));
+  reset();
+  return digest;
+}
+
 void Sha1::reset() {
   SHA1_Init(context_in<SHA_CTX>(context_));
 }

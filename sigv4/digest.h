@@ -15,6 +15,7 @@
 namespace keymill::sigv4 {
 
 using Sha256Digest = std::array<std::uint8_t, 32>;
+using Sha512Digest = std::array<std::uint8_t, 64>;
 using Sha1Digest = std::array<std::uint8_t, 20>;
 using Md5Digest = std::array<std::uint8_t, 16>;
 
@@ -30,6 +31,18 @@ class Sha256 {
   alignas(8) std::array<unsigned char, 112> context_;
 };
 
+/// Incremental SHA-512, for `x-amz-checksum-sha512`.
+class Sha512 {
+ public:
+  Sha512() { reset(); }
+  void reset();
+  void update(std::string_view bytes);
+  Sha512Digest finish();
+
+ private:
+  alignas(8) std::array<unsigned char, 216> context_;
+};
+
 /// Incremental SHA-1, for `x-amz-checksum-sha1`.
 class Sha1 {
  public:
@@ -42,7 +55,7 @@ class Sha1 {
   alignas(8) std::array<unsigned char, 96> context_;
 };
 
-/// Incremental MD5, for ETags and Content-MD5.
+/// Incremental MD5, for ETags, Content-MD5 and `x-amz-checksum-md5`.
 class Md5 {
  public:
   Md5() { reset(); }

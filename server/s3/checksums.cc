@@ -1,5 +1,7 @@
 #include "server/s3/checksums.h"
 
+#include <type_traits>
+
 #include "sigv4/encoding.h"
 
 namespace keymill::s3 {
@@ -38,30 +40,59 @@ const ChecksumKind* FindChecksumHeader(std::string_view header) {
   return nullptr;
 }
 
+std::string UnsupportedAlgorithm() {
+  std::string text = "Checksum algorithm provided is unsupported. Please try again with any of the valid types: [";
+  for (const ChecksumKind* kind : kChecksumKinds) text.append(kind == kChecksumKinds[0] ? "" : ", ").append(kind->name);
+  return text += "]";
+}
+
 ChecksumHasher::ChecksumHasher(const ChecksumKind& kind) : kind_(&kind) {
-  if (kind_ == &kSha1)
+  if (kind_ == &kMd5)
+    state_.emplace<sigv4::Md5>();
+  else if (kind_ == &kSha1)
     state_.emplace<sigv4::Sha1>();
   else if (kind_ == &kSha256)
     state_.emplace<sigv4::Sha256>();
+  else if (kind_ == &kSha512)
+    state_.emplace<sigv4::Sha512>();
+  else if (kind_ == &kXxHash64)
+    state_.emplace<XxHash>(XxHash::Variant::kXxh64);
+  else if (kind_ == &kXxHash3)
+    state_.emplace<XxHash>(XxHash::Variant::kXxh3);
+  else if (kind_ == &kXxHash128)
+    state_.emplace<XxHash>(XxHash::Variant::kXxh128);
 }
 
 void ChecksumHasher::update(Octets bytes) {
-  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  if (auto* sha1 = std::get_if<sigv4::Sha1>(&state_)) return sha1->update(text);
-  if (auto* sha256 = std::get_if<sigv4::Sha256>(&state_)) return sha256->update(text);
-  std::uint64_t& crc = std::get<0>(state_);
-  if (kind_ == &kCrc32)
-    crc = Crc32(static_cast<std::uint32_t>(crc), bytes);
-  else if (kind_ == &kCrc32c)
-    crc = Crc32c(static_cast<std::uint32_t>(crc), bytes);
-  else
-    crc = Crc64Nvme(crc, bytes);
+  std::visit(
+      [&](auto& state) {
+        using State = std::decay_t<decltype(state)>;
+        if constexpr (std::is_same_v<State, XxHash>)
+          state.update(bytes);
+        else if constexpr (!std::is_same_v<State, std::uint64_t>)
+          state.update({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+        else if (kind_ == &kCrc32)
+          state = Crc32(static_cast<std::uint32_t>(state), bytes);
+        else if (kind_ == &kCrc32c)
+          state = Crc32c(static_cast<std::uint32_t>(state), bytes);
+        else
+          state = Crc64Nvme(state, bytes);
+      },
+      state_);
 }
 
 std::string ChecksumHasher::finish() {
-  if (auto* sha1 = std::get_if<sigv4::Sha1>(&state_)) return Raw(sha1->finish());
-  if (auto* sha256 = std::get_if<sigv4::Sha256>(&state_)) return Raw(sha256->finish());
-  return BigEndian(std::get<0>(state_), kind_->size);
+  return std::visit(
+      [&](auto& state) -> std::string {
+        using State = std::decay_t<decltype(state)>;
+        if constexpr (std::is_same_v<State, std::uint64_t>)
+          return BigEndian(state, kind_->size);
+        else if constexpr (std::is_same_v<State, XxHash>)
+          return state.finish();
+        else
+          return Raw(state.finish());
+      },
+      state_);
 }
 
 std::string CombineChecksums(const ChecksumKind& kind, std::string_view first, std::string_view second,

@@ -19,19 +19,9 @@ constexpr std::size_t kMaxDocument = 2621440;
 struct NamedPart {
   std::uint32_t number = 0;
   std::string etag;
-  std::optional<std::string> crc32, crc32c, crc64nvme, sha1, sha256;
-
-  /// The checksum of this kind that the client repeats, as base64.
-  const std::optional<std::string>& checksum(const ChecksumKind& kind) const {
-    if (&kind == &kCrc32) return crc32;
-    if (&kind == &kCrc32c) return crc32c;
-    if (&kind == &kCrc64Nvme) return crc64nvme;
-    return &kind == &kSha1 ? sha1 : sha256;
-  }
+  std::optional<std::string> checksum;  ///< of the upload's kind, as the client repeats it: base64
 };
-struct CompleteRequest {
-  std::vector<NamedPart> parts;
-};
+using NamedParts = std::vector<NamedPart>;
 
 }  // namespace
 }  // namespace keymill::s3
@@ -39,13 +29,8 @@ struct CompleteRequest {
 namespace keymill::aws {
 
 template <>
-inline constexpr auto kFields<s3::NamedPart> = std::tuple{
-    Field{"PartNumber", &s3::NamedPart::number, kRequired},   Field{"ETag", &s3::NamedPart::etag, kRequired},
-    Field{s3::kCrc32.element, &s3::NamedPart::crc32},         Field{s3::kCrc32c.element, &s3::NamedPart::crc32c},
-    Field{s3::kCrc64Nvme.element, &s3::NamedPart::crc64nvme}, Field{s3::kSha1.element, &s3::NamedPart::sha1},
-    Field{s3::kSha256.element, &s3::NamedPart::sha256}};
-template <>
-inline constexpr auto kFields<s3::CompleteRequest> = std::tuple{Field{"Part", &s3::CompleteRequest::parts, kRequired}};
+inline constexpr auto kFields<s3::NamedPart> =
+    std::tuple{Field{"PartNumber", &s3::NamedPart::number, kRequired}, Field{"ETag", &s3::NamedPart::etag, kRequired}};
 
 }  // namespace keymill::aws
 
@@ -56,29 +41,36 @@ std::string_view Unquoted(std::string_view etag) {
   return etag.size() >= 2 && etag.front() == '"' && etag.back() == '"' ? etag.substr(1, etag.size() - 2) : etag;
 }
 
-Result<CompleteRequest> ParseComplete(std::string_view text, const Call& call) {
+/// `kind`: of the upload's checksums; others that the client names do not matter.
+Result<NamedParts> ParseComplete(std::string_view text, const Call& call, const ChecksumKind& kind) {
   const auto document = aws::XmlDocument::Parse(text, "CompleteMultipartUpload");
-  CompleteRequest request;
-  if (!document || !aws::Read(document->root(), request)) return Error(MalformedXML);
+  if (!document) return Error(MalformedXML);
+  NamedParts parts;
+  for (const aws::XmlElement& element : document->root().children("Part")) {
+    NamedPart& part = parts.emplace_back();
+    if (!aws::Read(element, part)) return Error(MalformedXML);
+    if (const auto checksum = element.child(kind.element)) part.checksum = checksum->text();
+  }
+  if (parts.empty()) return Error(MalformedXML);
   std::uint32_t former = 0;
-  for (const NamedPart& part : request.parts) {
+  for (const NamedPart& part : parts) {
     if (part.number < 1 || part.number > kMaxPartNumber) return ParsePartNumber(std::to_string(part.number)).error();
     if (part.number <= former) {
       return Error(InvalidPartOrder).with("UploadId", std::string(call.params().find("uploadId").value_or("")));
     }
     former = part.number;
   }
-  return request;
+  return parts;
 }
 
 /// The parts that the request names, compared with what it says of them.
 Result<std::vector<store::Part>> MatchParts(const store::Reader& reader, const store::Upload& upload,
-                                            const CompleteRequest& request) {
+                                            const NamedParts& named_parts) {
   const ChecksumKind* declared = DeclaredKind(upload);
   std::vector<store::Part> stored = store::ListParts(reader, upload, 0, kMaxPartNumber);
   std::vector<store::Part> parts;
   auto at = stored.begin();
-  for (const NamedPart& named : request.parts) {
+  for (const NamedPart& named : named_parts) {
     const std::string number = std::to_string(named.number);
     while (at != stored.end() && at->number < named.number) ++at;
     if (at == stored.end() || at->number != named.number || at->etag != Unquoted(named.etag)) {
@@ -87,7 +79,7 @@ Result<std::vector<store::Part>> MatchParts(const store::Reader& reader, const s
           .with("PartNumber", number)
           .with("ETag", std::string(Unquoted(named.etag)));
     }
-    const auto& checksum = named.checksum(StoredKind(upload));
+    const auto& checksum = named.checksum;
     if (declared != nullptr && upload.object.checksum.composite && !checksum) {
       return Error(InvalidRequest,
                    "The upload was created using a " + std::string(declared->lower) +
@@ -169,13 +161,13 @@ Result<> CheckConditions(const store::Reader& reader, const FoundUpload& found, 
 }
 
 /// Turns the upload into the object; `expiration` becomes its x-amz-expiration. Costs O(parts), whatever their size.
-Result<store::Object> Complete(store::Txn& txn, const Call& call, const CompleteRequest& request,
+Result<store::Object> Complete(store::Txn& txn, const Call& call, const NamedParts& named,
                                const WriteConditions& conditions, const std::string& version_id,
                                std::optional<std::string>& expiration) {
   const auto found = RequireUpload(txn, call);
   if (!found) return found.error();
   const store::Upload& upload = found->upload;
-  const auto parts = MatchParts(txn, upload, request);
+  const auto parts = MatchParts(txn, upload, named);
   if (!parts) return parts.error();
   if (auto checked = CheckConditions(txn, *found, conditions); !checked) return checked.error();
   store::Object object = upload.object;
@@ -217,15 +209,16 @@ Answer CompleteMultipartUpload(Call& call) {
   const auto conditions = WriteConditionsOf(call);
   if (!conditions) co_return conditions.error();
   auto find = [&](const store::Reader& reader) { return RequireUpload(reader, call); };
-  if (const auto found = co_await call.read(find); !found) co_return found.error();
+  const auto found = co_await call.read(find);
+  if (!found) co_return found.error();
   const auto text =
       co_await call.payload().read_all(kMaxDocument);  // checksum headers are the object's, not the body's
   if (!text) co_return text.error();
-  const auto request = ParseComplete(*text, call);
-  if (!request) co_return request.error();
+  const auto named = ParseComplete(*text, call, StoredKind(found->upload));
+  if (!named) co_return named.error();
   const std::string version_id = NewVersionId();
   std::optional<std::string> expiration;
-  auto complete = [&](store::Txn& txn) { return Complete(txn, call, *request, *conditions, version_id, expiration); };
+  auto complete = [&](store::Txn& txn) { return Complete(txn, call, *named, *conditions, version_id, expiration); };
   const auto object = co_await call.commit(complete);
   if (!object) co_return object.error();
   http::Response response = XmlResponse(CompleteResult(call, *object));

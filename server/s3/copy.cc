@@ -45,9 +45,7 @@ Result<const ChecksumKind*> ReadAlgorithm(const Call& call) {
   const auto name = call.header("x-amz-checksum-algorithm");
   if (!name) return nullptr;
   if (const ChecksumKind* kind = FindChecksumKind(*name)) return kind;
-  return Error(InvalidRequest,
-               "Checksum algorithm provided is unsupported. Please try again with any of the valid "
-               "types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]");
+  return Error(InvalidRequest, UnsupportedAlgorithm());
 }
 
 Result<CopyInput> ReadCopyInput(const Call& call) {

@@ -33,9 +33,7 @@ Result<store::Checksum> ReadUploadChecksum(const Call& call) {
   }
   const ChecksumKind* kind = FindChecksumKind(*name);
   if (kind == nullptr) {
-    return Error(InvalidRequest,
-                 "Checksum algorithm provided is unsupported. Please try again with any of the valid "
-                 "types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]");
+    return Error(InvalidRequest, UnsupportedAlgorithm());
   }
   if (type && *type != "COMPOSITE" && *type != "FULL_OBJECT") {
     return Error(InvalidRequest, "Value for x-amz-checksum-type header is invalid.");

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "sigv4/encoding.h"
+
 namespace keymill::s3 {
 namespace {
 
@@ -63,6 +65,43 @@ TEST(Checksum, IsShownAsBase64OfTheBigEndianDigest) {
   EXPECT_EQ(Checksum(kCrc32, "hello"), "NhCmhg==");
   EXPECT_EQ(Checksum(kSha1, ""), "2jmj7l5rSw0yVb/vlWAYkK/YBwk=");
   EXPECT_EQ(Checksum(kSha256, ""), "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
+}
+
+TEST(Checksum, KnowsTheDigestsThatAreNoCrc) {
+  EXPECT_EQ(Checksum(kMd5, "hello"), "XUFAKrxLKna5cZ2REBfFkg==");
+  EXPECT_EQ(Checksum(kSha512, ""),
+            "z4PhNX7vuL3xVChQ1m2AB9Yg5AULVxXcg/SpIdNs6c5H0NE8XYXysP+DGNKHfuwvY7kxvUdBeoGlODJ6+SfaPg==");
+  EXPECT_EQ(Checksum(kSha512, "hello"),
+            "m3HSJL1i83hdltRq0+o9czGb+8KJDKra4t/3JRlnPKcjI8PZm6XBHXx6zG4UuMXaDEZjR1wuXDre9G9zvN7AQw==");
+}
+
+TEST(Checksum, IsXxHashWithoutSeedInCanonicalForm) {
+  const auto hex = [](const ChecksumKind& kind, std::string_view text) {
+    ChecksumHasher hasher(kind);
+    hasher.update(Bytes(text));
+    const std::string raw = hasher.finish();
+    return sigv4::hex({reinterpret_cast<const std::uint8_t*>(raw.data()), raw.size()});
+  };
+  EXPECT_EQ(hex(kXxHash64, ""), "ef46db3751d8e999");
+  EXPECT_EQ(hex(kXxHash64, "abc"), "44bc2cf5ad770999");
+  EXPECT_EQ(hex(kXxHash3, ""), "2d06800538d394c2");
+  EXPECT_EQ(hex(kXxHash3, "abc"), "78af5f94892f3950");
+  EXPECT_EQ(hex(kXxHash128, ""), "99aa06d3014798d86001c324468d497f");
+  EXPECT_EQ(hex(kXxHash128, "abc"), "06b05ab6733a618578af5f94892f3950");
+}
+
+TEST(Checksum, IsTheSameInPiecesOfAnySize) {
+  const std::string text = Pattern(5000);
+  for (const ChecksumKind* kind : kChecksumKinds) {
+    ChecksumHasher pieces(*kind);
+    for (std::size_t at = 0, size = 1; at < text.size(); at += size, size = size * 3 % 701 + 1) {
+      size = std::min(size, text.size() - at);
+      pieces.update(Bytes(text).subspan(at, size));
+    }
+    const std::string raw = pieces.finish();
+    EXPECT_EQ(raw.size(), kind->size) << kind->name;
+    EXPECT_EQ(ShowChecksum(raw), Checksum(*kind, text)) << kind->name;
+  }
 }
 
 TEST(Checksum, ShowsTheNumberOfPartsWhenComposite) {
