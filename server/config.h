@@ -25,6 +25,7 @@ struct Config {
   bool sigv2 = true;           ///< accept signature version 2, as S3's older regions do
   bool explain_header = true;  ///< say why in x-keymill-explain when a signature fails
   bool control_open = false;   ///< the control API takes unsigned requests from this machine
+  unsigned restore_delay = 0;  ///< seconds until the restoration of an archived object is complete
   std::vector<std::filesystem::path>
       seeds;                         ///< files with accounts, users, keys, buckets, … to be there from the start
   std::vector<std::string> domains;  ///< beside "localhost", for virtual-host addressing
