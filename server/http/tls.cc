@@ -14,18 +14,14 @@
 #include <openssl/x509v3.h>
 #include <sys/stat.h>
 
+#include "server/crypto/handles.h"
+
 namespace keymill::http {
 namespace {
 
-template <auto Free>
-struct Freer {
-  template <class T>
-  void operator()(T* object) const {
-    Free(object);
-  }
-};
-using Key = std::unique_ptr<EVP_PKEY, Freer<EVP_PKEY_free>>;
-using Certificate = std::unique_ptr<X509, Freer<X509_free>>;
+using crypto::Freer;
+using crypto::Key;
+using Certificate = crypto::X509Handle;
 using Context = std::unique_ptr<SSL_CTX, Freer<SSL_CTX_free>>;
 using File = std::unique_ptr<std::FILE, Freer<std::fclose>>;
 

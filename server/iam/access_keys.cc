@@ -8,6 +8,7 @@
 #include "server/iam/errors.h"
 #include "server/iam/fields.h"
 #include "server/iam/page.h"
+#include "server/iam/quotas.h"
 #include "server/pipeline/identities.h"
 
 namespace keymill::iam {
@@ -39,7 +40,7 @@ bool IsAccessKeyId(std::string_view text) {
 Result<store::AccessKey> AddAccessKey(store::Txn& txn, const Owner& owner, store::Millis now, const std::string& id,
                                       const std::string& secret) {
   if (store::ListAccessKeys(txn, owner.id).size() >= kMaxAccessKeys) {
-    return aws::Error(LimitExceeded, "Cannot exceed quota for AccessKeysPerUser: " + std::to_string(kMaxAccessKeys));
+    return QuotaExceeded("AccessKeysPerUser", kMaxAccessKeys);
   }
   store::AccessKey key;
   key.account = owner.account;

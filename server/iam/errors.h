@@ -21,6 +21,16 @@ inline constexpr ErrorKind PasswordPolicyViolation{"PasswordPolicyViolation", 40
 inline constexpr ErrorKind InvalidUserType{"InvalidUserType", 400, ""};
 inline constexpr ErrorKind InvalidAuthenticationCode{"InvalidAuthenticationCode", 403, ""};
 inline constexpr ErrorKind NotSupportedService{"NotSupportedService", 404, ""};
+inline constexpr ErrorKind InvalidPublicKey{"InvalidPublicKey", 400,
+                                            "The public key is malformed or otherwise invalid."};
+inline constexpr ErrorKind UnrecognizedPublicKeyEncoding{
+    "UnrecognizedPublicKeyEncoding", 400, "The public key encoding format is unsupported or unrecognized."};
+inline constexpr ErrorKind DuplicateSSHPublicKey{
+    "DuplicateSSHPublicKey", 400, "The SSH public key is already associated with the specified IAM user."};
+inline constexpr ErrorKind MalformedCertificate{"MalformedCertificate", 400, "Unable to parse certificate."};
+inline constexpr ErrorKind InvalidCertificate{"InvalidCertificate", 400, "The certificate is invalid."};
+inline constexpr ErrorKind DuplicateCertificate{"DuplicateCertificate", 409,
+                                                "The same certificate is associated with an IAM user in the account."};
 inline constexpr ErrorKind ReportNotPresent{"ReportNotPresent", 410,
                                             "No report was found. Call GenerateCredentialReport to start one."};
 inline constexpr ErrorKind ReportExpired{

@@ -51,8 +51,10 @@ inline constexpr StringField kAccessKeyId{"AccessKeyId",
                                           {.min = 16, .max = 128, .matches = &IsWord, .pattern = R"([\w]+)"}};
 inline constexpr StringField kStatus{"Status", {.values = kStatuses}};
 inline constexpr StringRule kPolicyArnRule{.min = 20, .max = 2048};
+inline constexpr std::string_view kDocumentPattern = R"([\u0009\u000A\u000D\u0020-\u00FF]+)";
 inline constexpr StringRule kDocumentRule{
-    .min = 1, .max = 131072, .matches = &IsDocumentText, .pattern = R"([\u0009\u000A\u000D\u0020-\u00FF]+)"};
+    .min = 1, .max = 131072, .matches = &IsDocumentText, .pattern = kDocumentPattern};
+inline constexpr StringRule kPemRule{.min = 1, .max = 16384, .matches = &IsDocumentText, .pattern = kDocumentPattern};
 
 inline constexpr StringField kGroupName{"GroupName", kExistingNameRule};
 inline constexpr StringField kNewGroupName{"NewGroupName", kExistingNameRule};
@@ -68,6 +70,7 @@ inline constexpr StringField kDescription{
     {.max = 1000, .matches = &IsDescription, .pattern = R"([\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*)"}};
 inline constexpr StringField kVersionId{"VersionId",
                                         {.matches = &IsVersionId, .pattern = R"(v[1-9][0-9]*(\.[A-Za-z0-9-]*)?)"}};
+inline constexpr StringField kCertificateBody{"CertificateBody", kPemRule};
 inline constexpr IntegerField kMaxSessionDuration{"MaxSessionDuration", 3600, 43200};
 
 inline constexpr StringField kMarker{"Marker",

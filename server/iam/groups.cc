@@ -11,6 +11,7 @@
 #include "server/iam/owner.h"
 #include "server/iam/page.h"
 #include "server/iam/permissions.h"
+#include "server/iam/quotas.h"
 #include "server/iam/users.h"
 
 namespace keymill::iam {
@@ -183,7 +184,7 @@ Task<Result<http::Response>> AddUserToGroup(pipeline::Call& call) {
     if (!both) return both.error();
     if (store::Linked(txn, Relation::kMember, both->user.id, both->group.id)) return {};
     if (store::LinksFrom(txn, Relation::kMember, both->user.id).size() >= kMaxGroupsPerUser) {
-      return aws::Error(LimitExceeded, "Cannot exceed quota for GroupsPerUser: " + std::to_string(kMaxGroupsPerUser));
+      return QuotaExceeded("GroupsPerUser", kMaxGroupsPerUser);
     }
     store::Link(txn, Relation::kMember, both->user.id, both->group.id);
     Govern(txn, both->user.id);

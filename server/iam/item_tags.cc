@@ -4,6 +4,7 @@
 #include "server/iam/errors.h"
 #include "server/iam/fields.h"
 #include "server/iam/page.h"
+#include "server/iam/quotas.h"
 #include "server/iam/tags.h"
 
 namespace keymill::iam {
@@ -19,8 +20,7 @@ Task<Result<http::Response>> TagItem(pipeline::Call& call, const TaggedKind& kin
     if (!item) return item.error();
     MergeTags(item->tags, tags);
     if (item->tags.size() > kMaxTags) {
-      return aws::Error(LimitExceeded,
-                        "Cannot exceed quota for " + std::string(kind.quota) + ": " + std::to_string(kMaxTags));
+      return QuotaExceeded(kind.quota, kMaxTags);
     }
     store::PutItem(txn, *item);
     return {};

@@ -185,7 +185,7 @@ Task<Result<http::Response>> EnableMFADevice(pipeline::Call& call) {
     if (!device) return device.error();
     if (!UserOf(*device).empty()) return aws::Error(EntityAlreadyExists, "MFA Device is already in use.");
     if (pipeline::MfaDevicesOf(txn, user->account, user->id).size() >= kMaxMfaDevices) {
-      return aws::Error(LimitExceeded, "Cannot exceed quota for MFADevicesPerUser: " + std::to_string(kMaxMfaDevices));
+      return QuotaExceeded("MFADevicesPerUser", kMaxMfaDevices);
     }
     if (!pipeline::SynchronizeTotp(*device, first, second, call.now(), pipeline::kMfaTolerance)) return WrongCode();
     SetAttribute(device->attributes, pipeline::kMfaUser, user->id);

@@ -23,7 +23,9 @@
 #include "server/iam/saml_providers.h"
 #include "server/iam/service_credentials.h"
 #include "server/iam/service_roles.h"
+#include "server/iam/signing_certificates.h"
 #include "server/iam/simulator.h"
+#include "server/iam/ssh_keys.h"
 #include "server/iam/user_tags.h"
 #include "server/iam/users.h"
 
@@ -81,11 +83,11 @@ constexpr Operation kOperations[] = {
     {"DeleteRolePermissionsBoundary", "iam:DeleteRolePermissionsBoundary", &DeleteRolePermissionsBoundary},
     {"DeleteRolePolicy", "iam:DeleteRolePolicy", &For<DeleteInline, HolderKind::kRole>},
     {"DeleteSAMLProvider", "iam:DeleteSAMLProvider", &DeleteSAMLProvider},
-    {"DeleteSSHPublicKey", "iam:DeleteSSHPublicKey"},
+    {"DeleteSSHPublicKey", "iam:DeleteSSHPublicKey", &DeleteSSHPublicKey},
     {"DeleteServerCertificate", "iam:DeleteServerCertificate"},
     {"DeleteServiceLinkedRole", "iam:DeleteServiceLinkedRole", &DeleteServiceLinkedRole},
     {"DeleteServiceSpecificCredential", "iam:DeleteServiceSpecificCredential", &DeleteServiceSpecificCredential},
-    {"DeleteSigningCertificate", "iam:DeleteSigningCertificate"},
+    {"DeleteSigningCertificate", "iam:DeleteSigningCertificate", &DeleteSigningCertificate},
     {"DeleteUser", "iam:DeleteUser", &DeleteUser},
     {"DeleteUserPermissionsBoundary", "iam:DeleteUserPermissionsBoundary", &DeleteUserPermissionsBoundary},
     {"DeleteUserPolicy", "iam:DeleteUserPolicy", &For<DeleteInline, HolderKind::kUser>},
@@ -128,7 +130,7 @@ constexpr Operation kOperations[] = {
     {"GetRolePolicy", "iam:GetRolePolicy", &For<GetInline, HolderKind::kRole>},
     {"GetRoleTemplateVersion", "iam:GetRoleTemplateVersion"},
     {"GetSAMLProvider", "iam:GetSAMLProvider", &GetSAMLProvider},
-    {"GetSSHPublicKey", "iam:GetSSHPublicKey"},
+    {"GetSSHPublicKey", "iam:GetSSHPublicKey", &GetSSHPublicKey},
     {"GetServerCertificate", "iam:GetServerCertificate"},
     {"GetServiceLastAccessedDetails", "iam:GetServiceLastAccessedDetails", &GetServiceLastAccessedDetails},
     {"GetServiceLastAccessedDetailsWithEntities", "iam:GetServiceLastAccessedDetailsWithEntities"},
@@ -163,11 +165,11 @@ constexpr Operation kOperations[] = {
     {"ListRoles", "iam:ListRoles", &ListRoles},
     {"ListSAMLProviderTags", "iam:ListSAMLProviderTags", &ListSAMLProviderTags},
     {"ListSAMLProviders", "iam:ListSAMLProviders", &ListSAMLProviders},
-    {"ListSSHPublicKeys", "iam:ListSSHPublicKeys"},
+    {"ListSSHPublicKeys", "iam:ListSSHPublicKeys", &ListSSHPublicKeys},
     {"ListServerCertificateTags", "iam:ListServerCertificateTags"},
     {"ListServerCertificates", "iam:ListServerCertificates"},
     {"ListServiceSpecificCredentials", "iam:ListServiceSpecificCredentials", &ListServiceSpecificCredentials},
-    {"ListSigningCertificates", "iam:ListSigningCertificates"},
+    {"ListSigningCertificates", "iam:ListSigningCertificates", &ListSigningCertificates},
     {"ListUserPolicies", "iam:ListUserPolicies", &For<ListInline, HolderKind::kUser>},
     {"ListUserTags", "iam:ListUserTags", &ListUserTags},
     {"ListUsers", "iam:ListUsers", &ListUsers},
@@ -217,14 +219,14 @@ constexpr Operation kOperations[] = {
     {"UpdateRole", "iam:UpdateRole", &UpdateRole},
     {"UpdateRoleDescription", "iam:UpdateRoleDescription", &UpdateRoleDescription},
     {"UpdateSAMLProvider", "iam:UpdateSAMLProvider", &UpdateSAMLProvider},
-    {"UpdateSSHPublicKey", "iam:UpdateSSHPublicKey"},
+    {"UpdateSSHPublicKey", "iam:UpdateSSHPublicKey", &UpdateSSHPublicKey},
     {"UpdateServerCertificate", "iam:UpdateServerCertificate"},
     {"UpdateServiceSpecificCredential", "iam:UpdateServiceSpecificCredential", &UpdateServiceSpecificCredential},
-    {"UpdateSigningCertificate", "iam:UpdateSigningCertificate"},
+    {"UpdateSigningCertificate", "iam:UpdateSigningCertificate", &UpdateSigningCertificate},
     {"UpdateUser", "iam:UpdateUser", &UpdateUser},
-    {"UploadSSHPublicKey", "iam:UploadSSHPublicKey"},
+    {"UploadSSHPublicKey", "iam:UploadSSHPublicKey", &UploadSSHPublicKey},
     {"UploadServerCertificate", "iam:UploadServerCertificate"},
-    {"UploadSigningCertificate", "iam:UploadSigningCertificate"},
+    {"UploadSigningCertificate", "iam:UploadSigningCertificate", &UploadSigningCertificate},
 };
 
 constexpr bool StrictlySorted() {

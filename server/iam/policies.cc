@@ -9,6 +9,7 @@
 #include "server/iam/holders.h"
 #include "server/iam/managed.h"
 #include "server/iam/page.h"
+#include "server/iam/quotas.h"
 #include "server/iam/tags.h"
 
 namespace keymill::iam {
@@ -93,7 +94,7 @@ Task<Result<http::Response>> CreatePolicy(pipeline::Call& call) {
   if (auto refusal = CheckTags(entity.tags)) co_return *refusal;
   if (auto refusal = CheckDocument(policy.document, policy::Kind::kIdentity)) co_return *refusal;
   if (DocumentSize(policy.document) > kMaxPolicySize) {
-    co_return aws::Error(LimitExceeded, "Cannot exceed quota for PolicySize: " + std::to_string(kMaxPolicySize));
+    co_return QuotaExceeded("PolicySize", kMaxPolicySize);
   }
   auto create = [&](store::Txn& txn) -> Result<> {
     if (store::FindEntity(txn, entity.kind, entity.account, entity.name)) {
@@ -206,7 +207,7 @@ Task<Result<http::Response>> TagPolicy(pipeline::Call& call) {
     if (!policy) return policy.error();
     MergeTags(policy->tags, tags);
     if (policy->tags.size() > kMaxTags) {
-      return aws::Error(LimitExceeded, "Cannot exceed quota for TagsPerPolicy: " + std::to_string(kMaxTags));
+      return QuotaExceeded("TagsPerPolicy", kMaxTags);
     }
     store::PutEntity(txn, *policy);
     return {};

@@ -13,6 +13,7 @@
 #include "server/iam/managed.h"
 #include "server/iam/page.h"
 #include "server/iam/policies.h"
+#include "server/iam/quotas.h"
 
 namespace keymill::iam {
 namespace {
@@ -87,7 +88,7 @@ Task<Result<http::Response>> CreatePolicyVersion(pipeline::Call& call) {
   if (auto refusal = form.refusal()) co_return *refusal;
   if (auto refusal = CheckDocument(document, policy::Kind::kIdentity)) co_return *refusal;
   if (DocumentSize(document) > kMaxPolicySize) {
-    co_return aws::Error(LimitExceeded, "Cannot exceed quota for PolicySize: " + std::to_string(kMaxPolicySize));
+    co_return QuotaExceeded("PolicySize", kMaxPolicySize);
   }
   auto create = [&](store::Txn& txn) -> Result<PolicyVersion> {
     auto policy = RequireManagedPolicy(txn, call.identity().account, arn);

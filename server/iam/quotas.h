@@ -1,6 +1,10 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "server/iam/errors.h"
 
 /// How much an account, a user, a group or a role may have (AWS's default quotas, aws-facts B4).
 namespace keymill::iam {
@@ -20,5 +24,10 @@ inline constexpr std::size_t kMaxMfaDevices = 8;           ///< of a user
 inline constexpr std::size_t kMaxSigningCertificates = 2;  ///< of a user
 inline constexpr std::size_t kMaxSshKeys = 5;              ///< of a user
 inline constexpr std::size_t kMaxServiceCredentials = 2;   ///< of a user for one service
+
+/// How IAM refuses what is one too many; `quota` is AWS's name for it.
+inline aws::Error QuotaExceeded(std::string_view quota, std::size_t limit) {
+  return {LimitExceeded, "Cannot exceed quota for " + std::string(quota) + ": " + std::to_string(limit)};
+}
 
 }  // namespace keymill::iam

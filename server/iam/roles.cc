@@ -11,6 +11,7 @@
 #include "server/iam/fields.h"
 #include "server/iam/holders.h"
 #include "server/iam/page.h"
+#include "server/iam/quotas.h"
 #include "server/iam/service_roles.h"
 #include "server/iam/tags.h"
 
@@ -26,7 +27,7 @@ std::optional<aws::Error> CheckTrust(const store::Reader& reader, const std::str
                                      const std::string& document) {
   if (auto refusal = CheckTrustDocument(reader, account, document)) return refusal;
   if (DocumentSize(document) > kMaxTrustSize) {
-    return aws::Error(LimitExceeded, "Cannot exceed quota for ACLSizePerRole: " + std::to_string(kMaxTrustSize));
+    return QuotaExceeded("ACLSizePerRole", kMaxTrustSize);
   }
   return std::nullopt;
 }
@@ -225,7 +226,7 @@ Task<Result<http::Response>> TagRole(pipeline::Call& call) {
   auto change = [&](store::Txn&, Entity& role) -> Result<> {
     MergeTags(role.tags, tags);
     if (role.tags.size() <= kMaxTags) return {};
-    return aws::Error(LimitExceeded, "Cannot exceed quota for TagsPerRole: " + std::to_string(kMaxTags));
+    return QuotaExceeded("TagsPerRole", kMaxTags);
   };
   auto update = Changing(call, name, change);
   auto role = co_await call.commit(update);

@@ -99,8 +99,7 @@ Task<Result<http::Response>> CreateSAMLProvider(pipeline::Call& call) {
       return aws::Error(EntityAlreadyExists, "Provider with name " + provider.name + " already exists.");
     }
     if (store::ListItems(txn, provider.kind, provider.owner).size() >= kMaxSamlProviders) {
-      return aws::Error(LimitExceeded,
-                        "Cannot exceed quota for SAMLProvidersPerAccount: " + std::to_string(kMaxSamlProviders));
+      return QuotaExceeded("SAMLProvidersPerAccount", kMaxSamlProviders);
     }
     SetAttribute(provider.attributes, kUuidAttribute, aws::NewUniqueId("SAMLP"));
     store::PutItem(txn, provider);

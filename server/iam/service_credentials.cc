@@ -8,9 +8,9 @@
 #include "server/iam/attributes.h"
 #include "server/iam/errors.h"
 #include "server/iam/fields.h"
-#include "server/iam/owner.h"
 #include "server/iam/page.h"
 #include "server/iam/quotas.h"
+#include "server/iam/user_credentials.h"
 #include "store/items.h"
 
 namespace keymill::iam {
@@ -35,42 +35,18 @@ constexpr store::Millis kDay = 24LL * 60 * 60 * 1000;
 constexpr std::string_view kServiceAttribute = "ServiceName";
 constexpr std::string_view kAliasAttribute = "Alias";  ///< the user name or the API key's name at the service
 constexpr std::string_view kExpiresAttribute = "Expires";
-constexpr std::string_view kSettable[] = {"Active", "Inactive"};
 
 constexpr aws::StringField kServiceName{"ServiceName", {}};
 constexpr aws::StringField kCredentialId{"ServiceSpecificCredentialId",
                                          {.min = 20, .max = 128, .matches = &IsWord, .pattern = R"([\w]+)"}};
-constexpr aws::StringField kNewStatus{"Status", {.values = kSettable}};
 constexpr aws::IntegerField kAgeDays{"CredentialAgeDays", 1, 36600};
-
-/// A credential with the name of its user, which can change.
-struct Credential {
-  Item item;
-  std::string user_name;
-};
+constexpr UserCredentialKind kCredential{ItemKind::kServiceCredential, kCreatedUserName, kCredentialId, false, false,
+                                         "No such credential ",        " exists"};
 
 const Service* FindService(std::string_view name) {
   const auto found =
       std::find_if(std::begin(kServices), std::end(kServices), [&](const Service& s) { return s.name == name; });
   return found == std::end(kServices) ? nullptr : found;
-}
-
-Result<Owner> RequireUserOwner(const store::Reader& reader, const pipeline::Identity& signer,
-                               const std::optional<std::string>& name) {
-  auto owner = FindOwner(reader, signer, name);
-  if (owner && !owner->user) {
-    return aws::Error(ValidationError, "Must specify userName when calling with non-User credentials");
-  }
-  return owner;
-}
-
-Result<Credential> RequireCredential(const store::Reader& reader, const pipeline::Identity& signer,
-                                     const std::optional<std::string>& name, const std::string& id) {
-  auto owner = RequireUserOwner(reader, signer, name);
-  if (!owner) return owner.error();
-  auto item = store::FindItem(reader, ItemKind::kServiceCredential, owner->id, id);
-  if (!item) return aws::Error(NoSuchEntity, "No such credential " + id + " exists");
-  return Credential{*std::move(item), owner->name()};
 }
 
 bool IsApiKey(const Item& item) {
@@ -84,7 +60,7 @@ std::string StatusAt(const Item& item, store::Millis now) {
   return expires != 0 && now >= expires ? "Expired" : Attribute(item.attributes, kStatusAttribute);
 }
 
-void Write(aws::XmlWriter& xml, const Credential& credential, store::Millis now, bool with_secret) {
+void Write(aws::XmlWriter& xml, const UserCredential& credential, store::Millis now, bool with_secret) {
   const Item& item = credential.item;
   const bool api_key = IsApiKey(item);
   xml.text("CreateDate", aws::IsoSeconds(item.created));
@@ -97,7 +73,7 @@ void Write(aws::XmlWriter& xml, const Credential& credential, store::Millis now,
   xml.text("Status", StatusAt(item, now));
 }
 
-http::Response AnswerWithSecret(const pipeline::Call& call, const Credential& credential) {
+http::Response AnswerWithSecret(const pipeline::Call& call, const UserCredential& credential) {
   return Answer(call, [&](aws::XmlWriter& xml) {
     xml.open("ServiceSpecificCredential");
     Write(xml, credential, call.now(), true);
@@ -116,7 +92,7 @@ std::size_t CountFor(const store::Reader& reader, const std::string& owner_id, c
 
 Task<Result<http::Response>> CreateServiceSpecificCredential(pipeline::Call& call) {
   aws::Form form(call.params().all(), aws::Form::Style::kIam);
-  const std::string name = form.required(kUserName);
+  const std::string name = form.required(kCreatedUserName);
   const std::string service_name = form.required(kServiceName);
   const auto days = form.integer(kAgeDays);
   if (auto refusal = form.refusal()) co_return *refusal;
@@ -129,13 +105,12 @@ Task<Result<http::Response>> CreateServiceSpecificCredential(pipeline::Call& cal
   if (days && !service->api_key) {
     co_return aws::Error(InvalidInput, "CredentialAgeDays is not supported for " + service_name);
   }
-  auto create = [&](store::Txn& txn) -> Result<Credential> {
+  auto create = [&](store::Txn& txn) -> Result<UserCredential> {
     auto user = RequireUser(txn, call.identity().account, name);
     if (!user) return user.error();
     const std::size_t count = CountFor(txn, user->id, service_name);
     if (count >= kMaxServiceCredentials) {
-      return aws::Error(LimitExceeded, "Cannot exceed quota for ServiceSpecificCredentialsPerUser: " +
-                                           std::to_string(kMaxServiceCredentials));
+      return QuotaExceeded("ServiceSpecificCredentialsPerUser", kMaxServiceCredentials);
     }
     Item item;
     item.kind = ItemKind::kServiceCredential;
@@ -150,7 +125,7 @@ Task<Result<http::Response>> CreateServiceSpecificCredential(pipeline::Call& cal
                        {std::string(kStatusAttribute), "Active"}};
     if (days) SetAttribute(item.attributes, kExpiresAttribute, std::to_string(call.now() + *days * kDay));
     store::PutItem(txn, item);
-    return Credential{std::move(item), user->name};
+    return UserCredential{std::move(item), user->name};
   };
   auto credential = co_await call.commit(create);
   if (!credential) co_return credential.error();
@@ -159,7 +134,7 @@ Task<Result<http::Response>> CreateServiceSpecificCredential(pipeline::Call& cal
 
 Task<Result<http::Response>> ListServiceSpecificCredentials(pipeline::Call& call) {
   aws::Form form(call.params().all(), aws::Form::Style::kIam);
-  const auto name = form.optional(kUserName);
+  const auto name = form.optional(kCreatedUserName);
   const auto service_name = form.optional(kServiceName);
   const bool all_users = form.boolean("AllUsers").value_or(false);
   const Page page = ReadPage(form);
@@ -170,16 +145,16 @@ Task<Result<http::Response>> ListServiceSpecificCredentials(pipeline::Call& call
                                                   "Specific Credentials");
   }
   if (all_users && name) co_return aws::Error(InvalidInput, "UserName and AllUsers cannot be given together.");
-  auto list = [&](const store::Reader& reader) -> Result<std::vector<Credential>> {
+  auto list = [&](const store::Reader& reader) -> Result<std::vector<UserCredential>> {
     std::vector<store::User> users;
     if (all_users) {
       users = store::ListUsers(reader, call.identity().account, {}, {}, ~std::size_t{0});
     } else {
-      auto owner = RequireUserOwner(reader, call.identity(), name);
+      auto owner = FindCredentialOwner(reader, kCredential, call.identity(), name);
       if (!owner) return owner.error();
       users.push_back(*owner->user);
     }
-    std::vector<Credential> credentials;
+    std::vector<UserCredential> credentials;
     for (const store::User& user : users) {
       for (Item& item : store::ListItems(reader, ItemKind::kServiceCredential, user.id)) {
         if (service_name && Attribute(item.attributes, kServiceAttribute) != *service_name) continue;
@@ -190,10 +165,11 @@ Task<Result<http::Response>> ListServiceSpecificCredentials(pipeline::Call& call
   };
   auto credentials = co_await call.read(list);
   if (!credentials) co_return credentials.error();
-  const bool truncated = Slice(*credentials, page, [](const Credential& credential) { return credential.item.name; });
+  const bool truncated =
+      Slice(*credentials, page, [](const UserCredential& credential) { return credential.item.name; });
   co_return Answer(call, [&](aws::XmlWriter& xml) {
     xml.open("ServiceSpecificCredentials");
-    for (const Credential& credential : *credentials) {
+    for (const UserCredential& credential : *credentials) {
       xml.open("member");
       Write(xml, credential, call.now(), false);
       xml.close();
@@ -204,28 +180,19 @@ Task<Result<http::Response>> ListServiceSpecificCredentials(pipeline::Call& call
 }
 
 Task<Result<http::Response>> UpdateServiceSpecificCredential(pipeline::Call& call) {
-  aws::Form form(call.params().all(), aws::Form::Style::kIam);
-  const auto name = form.optional(kUserName);
-  const std::string id = form.required(kCredentialId);
-  const std::string status = form.required(kNewStatus);
-  if (auto refusal = form.refusal()) co_return *refusal;
-  auto update = [&](store::Txn& txn) -> Result<> {
-    auto credential = RequireCredential(txn, call.identity(), name, id);
-    if (!credential) return credential.error();
-    SetAttribute(credential->item.attributes, kStatusAttribute, status);
-    store::PutItem(txn, credential->item);
-    return {};
-  };
-  co_return co_await CommitThenAnswer(call, update);
+  return UpdateCredentialStatus(call, kCredential);
+}
+Task<Result<http::Response>> DeleteServiceSpecificCredential(pipeline::Call& call) {
+  return DeleteCredential(call, kCredential);
 }
 
 Task<Result<http::Response>> ResetServiceSpecificCredential(pipeline::Call& call) {
   aws::Form form(call.params().all(), aws::Form::Style::kIam);
-  const auto name = form.optional(kUserName);
+  const auto name = form.optional(kCreatedUserName);
   const std::string id = form.required(kCredentialId);
   if (auto refusal = form.refusal()) co_return *refusal;
-  auto reset = [&](store::Txn& txn) -> Result<Credential> {
-    auto credential = RequireCredential(txn, call.identity(), name, id);
+  auto reset = [&](store::Txn& txn) -> Result<UserCredential> {
+    auto credential = RequireCredential(txn, kCredential, call.identity(), name, id);
     if (!credential) return credential.error();
     credential->item.secret = aws::NewSecret();
     credential->item.updated = call.now();
@@ -235,20 +202,6 @@ Task<Result<http::Response>> ResetServiceSpecificCredential(pipeline::Call& call
   auto credential = co_await call.commit(reset);
   if (!credential) co_return credential.error();
   co_return AnswerWithSecret(call, *credential);
-}
-
-Task<Result<http::Response>> DeleteServiceSpecificCredential(pipeline::Call& call) {
-  aws::Form form(call.params().all(), aws::Form::Style::kIam);
-  const auto name = form.optional(kUserName);
-  const std::string id = form.required(kCredentialId);
-  if (auto refusal = form.refusal()) co_return *refusal;
-  auto remove = [&](store::Txn& txn) -> Result<> {
-    auto credential = RequireCredential(txn, call.identity(), name, id);
-    if (!credential) return credential.error();
-    store::EraseItem(txn, credential->item);
-    return {};
-  };
-  co_return co_await CommitThenAnswer(call, remove);
 }
 
 }  // namespace keymill::iam

@@ -5,6 +5,7 @@
 #include "server/iam/fields.h"
 #include "server/iam/owner.h"
 #include "server/iam/page.h"
+#include "server/iam/quotas.h"
 #include "server/iam/tags.h"
 
 namespace keymill::iam {
@@ -14,7 +15,7 @@ Result<> AddUserTags(store::Txn& txn, std::string_view account, std::string_view
   if (!user) return user.error();
   MergeTags(user->tags, tags);
   if (user->tags.size() > kMaxTags) {
-    return aws::Error(LimitExceeded, "Cannot exceed quota for TagsPerUser: " + std::to_string(kMaxTags));
+    return QuotaExceeded("TagsPerUser", kMaxTags);
   }
   store::PutUser(txn, *user);
   return {};

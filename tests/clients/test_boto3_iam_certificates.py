@@ -1,0 +1,185 @@
+"""boto3: SSH public keys, signing certificates and server certificates. openssl makes them, this file computes what IAM
+should make of them."""
+
+import base64
+import datetime
+import hashlib
+import struct
+import subprocess
+
+import pytest
+from aws import refused
+
+
+def openssl(*arguments: str, text: str = "") -> str:
+    return subprocess.run(["openssl", *arguments], input=text, capture_output=True, text=True, check=True).stdout
+
+
+def field(octets: bytes) -> bytes:
+    return struct.pack(">I", len(octets)) + octets
+
+
+class SshKey:
+    """An RSA key pair, and the public half as OpenSSH writes it (RFC 4253, section 6.6)."""
+
+    def __init__(self, bits: int = 2048):
+        private = openssl("genrsa", str(bits))
+        self.pem = openssl("rsa", "-pubout", text=private)
+        self.pkcs1 = openssl("rsa", "-RSAPublicKey_out", text=private)
+        modulus = bytes.fromhex(openssl("rsa", "-noout", "-modulus", text=private).strip().split("=")[1])
+        self.blob = field(b"ssh-rsa") + field(b"\x01\x00\x01") + field(b"\0" + modulus)
+        self.line = "ssh-rsa " + base64.b64encode(self.blob).decode()
+        self.fingerprint = ":".join(
+            f"{octet:02x}" for octet in hashlib.md5(self.blob).digest())
+
+
+# Valid in January 2020; openssl's command makes none of the past.
+EXPIRED = """\
+-----BEGIN CERTIFICATE-----
+MIIBDDCBsgIBATAKBggqhkjOPQQDAjASMRAwDgYDVQQDDAdleHBpcmVkMB4XDTIw
+MDEwMTAwMDAwMFoXDTIwMDIwMTAwMDAwMFowEjEQMA4GA1UEAwwHZXhwaXJlZDBZ
+MBMGByqGSM49AgEGCCqGSM49AwEHA0IABPw1qsfiiWhzHzH6VSiyF6tpqz8Z3JQK
+mMrgSwG9jE1DfiCSqMF1tq1Bh/tOh0EXXCAOUqllSqak9FGCZSDCzx4wCgYIKoZI
+zj0EAwIDSQAwRgIhALXft4HVkV8aGe4d1wcU+sjZU1KC/j6bCewjV+hDcphHAiEA
++2gGQDlD46lh3ei5zOa+pws8vLUQxZUgOng5MXvRZUc=
+-----END CERTIFICATE-----
+"""
+
+
+def new_certificate() -> tuple[str, str]:
+    """A self-signed certificate and its private key."""
+    key = openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256")
+    process = subprocess.run(
+        ["openssl", "req", "-x509", "-new", "-key", "/dev/stdin", "-subj", "/CN=example.com", "-days", "30"],
+        input=key, capture_output=True, text=True, check=True)
+    return process.stdout, key
+
+
+@pytest.fixture(scope="module")
+def ssh_keys():
+    return [SshKey() for _ in range(2)]
+
+
+@pytest.fixture
+def iam(root):
+    return root.iam
+
+
+def message(error) -> str:
+    return error[0].response["Error"]["Message"]
+
+
+# --- SSH public keys -------------------------------------------------------------------------------------------------
+
+
+def remove_keys(iam, name):
+    for key in iam.list_ssh_public_keys(UserName=name)["SSHPublicKeys"]:
+        iam.delete_ssh_public_key(UserName=name, SSHPublicKeyId=key["SSHPublicKeyId"])
+
+
+def test_an_ssh_key_is_uploaded_and_comes_back_in_both_encodings(iam, user, ssh_keys):
+    key = ssh_keys[0]
+    uploaded = iam.upload_ssh_public_key(UserName=user.name, SSHPublicKeyBody=f"{key.line} me@example\n")["SSHPublicKey"]
+    assert uploaded["SSHPublicKeyId"].startswith("APKA") and len(uploaded["SSHPublicKeyId"]) == 21
+    assert uploaded["Fingerprint"] == key.fingerprint and uploaded["Status"] == "Active"
+    assert uploaded["SSHPublicKeyBody"] == f"{key.line} me@example\n" and uploaded["UserName"] == user.name
+    one = {"UserName": user.name, "SSHPublicKeyId": uploaded["SSHPublicKeyId"]}
+    in_ssh = iam.get_ssh_public_key(**one, Encoding="SSH")["SSHPublicKey"]
+    in_pem = iam.get_ssh_public_key(**one, Encoding="PEM")["SSHPublicKey"]
+    assert in_ssh["SSHPublicKeyBody"] == key.line and in_pem["SSHPublicKeyBody"] == key.pem
+    assert in_ssh["Fingerprint"] == in_pem["Fingerprint"] == key.fingerprint
+    with refused("ValidationError", 400):
+        iam.get_ssh_public_key(**one, Encoding="DER")
+    iam.update_ssh_public_key(**one, Status="Inactive")
+    listed, = user.clients.iam.list_ssh_public_keys()["SSHPublicKeys"]
+    assert listed == {**one, "Status": "Inactive", "UploadDate": uploaded["UploadDate"]}
+    with refused("DeleteConflict", 409) as error:
+        iam.delete_user(UserName=user.name)
+    assert "Cannot delete entity, must" in message(error)
+    iam.delete_ssh_public_key(**one)
+    for call, more in ((iam.delete_ssh_public_key, {}), (iam.update_ssh_public_key, {"Status": "Active"}),
+                       (iam.get_ssh_public_key, {"Encoding": "SSH"})):
+        with refused("NoSuchEntity", 404) as error:
+            call(**one, **more)
+        assert message(error) == f"The Public Key with id {one['SSHPublicKeyId']} cannot be found."
+
+
+def test_an_ssh_key_may_come_as_pem_and_only_once(iam, user, ssh_keys):
+    first, second = ssh_keys
+    assert iam.upload_ssh_public_key(UserName=user.name, SSHPublicKeyBody=first.pem)["SSHPublicKey"][
+        "Fingerprint"] == first.fingerprint
+    assert iam.upload_ssh_public_key(UserName=user.name, SSHPublicKeyBody=second.pkcs1)["SSHPublicKey"][
+        "Fingerprint"] == second.fingerprint
+    for body in (first.line, first.pem, first.pkcs1):
+        with refused("DuplicateSSHPublicKey", 400):
+            iam.upload_ssh_public_key(UserName=user.name, SSHPublicKeyBody=body)
+    remove_keys(iam, user.name)
+
+
+def test_what_is_no_rsa_key_of_2048_bits_is_refused(iam, user, ssh_keys):
+    line = ssh_keys[0].line
+    broken = ["ssh-rsa", "ssh-rsa !!!", line[:-8], "ssh-rsa " + base64.b64encode(ssh_keys[0].blob + b"x").decode(),
+              SshKey(1024).line, "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n", new_certificate()[0]]
+    for body in broken:
+        with refused("InvalidPublicKey", 400):
+            iam.upload_ssh_public_key(UserName=user.name, SSHPublicKeyBody=body)
+    for body in ("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA== me", "hello"):
+        with refused("UnrecognizedPublicKeyEncoding", 400):
+            iam.upload_ssh_public_key(UserName=user.name, SSHPublicKeyBody=body)
+    assert iam.list_ssh_public_keys(UserName=user.name)["SSHPublicKeys"] == []
+
+
+def test_a_user_has_five_ssh_keys(iam, user, ssh_keys):
+    # Numbers of the right size do: nothing signs with them.
+    for number in range(6):
+        modulus = hashlib.sha512(str(number).encode()).digest() * 4
+        blob = field(b"ssh-rsa") + field(b"\x01\x00\x01") + field(b"\0\xff" + modulus)
+        upload = {"UserName": user.name, "SSHPublicKeyBody": "ssh-rsa " + base64.b64encode(blob).decode()}
+        if number < 5:
+            iam.upload_ssh_public_key(**upload)
+            continue
+        with refused("LimitExceeded", 409) as error:
+            iam.upload_ssh_public_key(**upload)
+        assert message(error) == "Cannot exceed quota for SSHPublicKeysPerUser: 5"
+    remove_keys(iam, user.name)
+
+
+# --- signing certificates --------------------------------------------------------------------------------------------
+
+
+def test_signing_certificates_live_and_die(iam, user):
+    own = user.clients.iam
+    body, _ = new_certificate()
+    uploaded = own.upload_signing_certificate(CertificateBody=body)["Certificate"]
+    assert uploaded["UserName"] == user.name and uploaded["CertificateBody"] == body
+    assert uploaded["Status"] == "Active" and len(uploaded["CertificateId"]) >= 24
+    with refused("DuplicateCertificate", 409):
+        iam.upload_signing_certificate(CertificateBody=body)  # root's own, in the same account
+    second = iam.upload_signing_certificate(UserName=user.name, CertificateBody=new_certificate()[0])["Certificate"]
+    with refused("LimitExceeded", 409) as error:
+        own.upload_signing_certificate(CertificateBody=new_certificate()[0])
+    assert message(error) == "Cannot exceed quota for CertificatesPerUser: 2"
+    own.update_signing_certificate(CertificateId=second["CertificateId"], Status="Inactive")
+    states = {c["CertificateId"]: c["Status"] for c in own.list_signing_certificates()["Certificates"]}
+    assert states == {uploaded["CertificateId"]: "Active", second["CertificateId"]: "Inactive"}
+    for certificate in states:
+        own.delete_signing_certificate(CertificateId=certificate)
+    with refused("NoSuchEntity", 404) as error:
+        own.delete_signing_certificate(CertificateId=uploaded["CertificateId"])
+    assert message(error) == f"The Certificate with id {uploaded['CertificateId']} cannot be found."
+
+
+def test_the_root_user_has_signing_certificates_of_its_own(iam):
+    before = iam.get_account_summary()["SummaryMap"]["AccountSigningCertificatesPresent"]
+    made = iam.upload_signing_certificate(CertificateBody=new_certificate()[0])["Certificate"]
+    assert before == 0 and iam.get_account_summary()["SummaryMap"]["AccountSigningCertificatesPresent"] == 1
+    assert [c["CertificateId"] for c in iam.list_signing_certificates()["Certificates"]] == [made["CertificateId"]]
+    iam.delete_signing_certificate(CertificateId=made["CertificateId"])
+
+
+def test_certificates_that_cannot_be_used_are_refused(iam, user):
+    body, key = new_certificate()
+    for malformed in ("hello", body[:200], body + body, key, body.replace("CERTIFICATE", "X"), EXPIRED):
+        with refused("MalformedCertificate", 400):
+            iam.upload_signing_certificate(UserName=user.name, CertificateBody=malformed)
+    assert iam.list_signing_certificates(UserName=user.name)["Certificates"] == []
