@@ -25,6 +25,7 @@
 #include "server/s3/bucket_state.h"
 #include "server/s3/lifecycle_run.h"
 #include "server/s3/operations.h"
+#include "server/s3/website_endpoint.h"
 #include "server/sts/operations.h"
 #include "store/committer.h"
 #include "store/principals.h"
@@ -100,7 +101,7 @@ struct App::Impl {
             },
             [this] { root.ensure(); }),
         dispatcher({config, db, committer, identities, buckets, clock, explanations, state}, router, &iam::ResourceArns,
-                   &s3::AuthorizeOperation),
+                   &s3::AuthorizeOperation, &s3::AnswerWebsite),
         tls(MakeTls(config, authority_file())),
         server(SocketOptions(config, tls.get()), dispatcher) {
     CheckOpenControl(config, server.endpoints());

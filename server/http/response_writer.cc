@@ -4,7 +4,7 @@
 #include <charconv>
 #include <ctime>
 
-#include <boost/beast/http/status.hpp>
+#include "server/http/status.h"
 
 namespace keymill::http {
 namespace {
@@ -34,9 +34,8 @@ Task<> WriteResponse(Connection& connection, Response& response, const ResponseF
   out.clear();
   out.append("HTTP/1.1 ");
   AppendNumber(out, static_cast<std::uint64_t>(response.status()));
-  auto reason = boost::beast::http::obsolete_reason(static_cast<boost::beast::http::status>(response.status()));
   out.push_back(' ');
-  out.append(reason.data(), reason.size());
+  out.append(ReasonPhrase(response.status()));
   out.append("\r\n");
   out.append(response.header_block());
   out.append(CachedDate(framing.tick));

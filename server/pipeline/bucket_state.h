@@ -10,6 +10,10 @@
 #include "server/policy/document.h"
 #include "store/buckets.h"
 
+namespace keymill::s3 {
+struct WebsiteConfiguration;
+}
+
 namespace keymill::pipeline {
 
 /// One grant of an access control list. Exactly one of `id` (a canonical user id) and `uri` (a group) is set.
@@ -45,6 +49,8 @@ struct BucketState {
   bool has_acls = false;  ///< false: BucketOwnerEnforced, every ACL counts for nothing
   Grants acl;
   std::vector<CorsRule> cors;
+  std::shared_ptr<const s3::WebsiteConfiguration> website;  ///< nullptr: the bucket is none
+  bool requester_pays = false;                              ///< other accounts than the owner's
 };
 
 /// Reads a bucket's state; nullptr if there is no such bucket. S3 knows how.

@@ -8,11 +8,13 @@
 #include "server/pipeline/chunked_payload.h"
 #include "server/pipeline/clock.h"
 #include "server/pipeline/cors.h"
+#include "server/pipeline/error_page.h"
 #include "server/pipeline/error_response.h"
 #include "server/pipeline/errors.h"
 #include "server/pipeline/open_control.h"
 #include "server/pipeline/plain_payload.h"
 #include "server/pipeline/post_upload.h"
+#include "sigv4/encoding.h"
 
 namespace keymill::pipeline {
 namespace {
@@ -53,6 +55,15 @@ class ReadPayload final : public Payload {
 
 const Identity kAnonymous;
 
+/// What a website's visitor asks for, whatever its key turns out to be.
+constexpr Operation kWebsiteRead{"GetWebsiteObject", "s3:GetObject"};
+constexpr ErrorKind WebsiteEndpoint{"MovedPermanently", 301, "Moved Permanently"};
+
+Result<> CheckHead(const http::Request& request) {
+  if (request.head_size <= kS3HeadLimit) return {};
+  return aws::Error(RequestHeaderSectionTooLarge).with("MaxSizeAllowed", std::to_string(kS3HeadLimit));
+}
+
 aws::Error NotImplementedOperation(const Operation& operation, Service service) {
   std::string text = std::string(operation.name) + " is not implemented";
   if (service == Service::kS3) {
@@ -71,6 +82,7 @@ struct Dispatcher::Exchange {
   store::Millis now = 0;
   std::string access_key_id;
   std::shared_ptr<const BucketState> bucket;  ///< S3: that the request names
+  bool website = false;                       ///< S3: by a website endpoint, whose errors are pages
 
   void identify(Service s) {
     service = s;
@@ -79,8 +91,10 @@ struct Dispatcher::Exchange {
   }
   std::string_view name() const { return operation ? operation->name : std::string_view("-"); }
   http::Response error(const aws::Error& refusal, std::string_view method) const {
-    return ErrorResponse(refusal,
-                         {service, operation ? operation->name : std::string_view(), method, request_id, host_id});
+    return website ? ErrorPage(refusal, context(method)) : ErrorResponse(refusal, context(method));
+  }
+  ErrorContext context(std::string_view method) const {
+    return {service, operation ? operation->name : std::string_view(), method, request_id, host_id};
   }
   void add_headers(http::Response& response) const {
     if (service == Service::kS3) {
@@ -140,6 +154,11 @@ Task<Result<http::Response>> Dispatcher::answer(const http::Request& request, ht
     exchange.identify(Service::kControl);
     co_return co_await answer_control(request, body, exchange);
   }
+  if (auto bucket = router_.website_bucket(request)) {
+    exchange.identify(Service::kS3);
+    exchange.website = true;
+    co_return co_await answer_website(request, body, exchange, std::move(*bucket));
+  }
   auto target = router_.classify(request);
   // An unsigned call names IAM or STS in its body only: until then it is answered as STS answers.
   const bool unnamed = target.query_protocol && target.service == Service::kS3;
@@ -150,9 +169,7 @@ Task<Result<http::Response>> Dispatcher::answer(const http::Request& request, ht
 
 Task<Result<http::Response>> Dispatcher::answer_s3(const http::Request& request, http::BodyStream& body,
                                                    Exchange& exchange) {
-  if (request.head_size > kS3HeadLimit) {
-    co_return aws::Error(RequestHeaderSectionTooLarge).with("MaxSizeAllowed", std::to_string(kS3HeadLimit));
-  }
+  if (auto fits = CheckHead(request); !fits) co_return std::move(fits.error());
   if (request.method == "OPTIONS") {
     auto address = router_.locate(request);
     if (!address) co_return std::move(address.error());
@@ -214,6 +231,26 @@ Task<Result<http::Response>> Dispatcher::answer_post(const http::Request& reques
             exchange.bucket.get());
   if (auto allowed = co_await authorize_s3_(call); !allowed) co_return std::move(allowed.error());
   co_return co_await route.operation->handler(call);
+}
+
+// Signatures and the query string mean nothing here: every visitor is nobody in particular.
+Task<Result<http::Response>> Dispatcher::answer_website(const http::Request& request, http::BodyStream& body,
+                                                        Exchange& exchange, std::string bucket) {
+  if (auto fits = CheckHead(request); !fits) co_return std::move(fits.error());
+  if (bucket.empty()) {
+    co_return aws::Error(WebsiteEndpoint).with_header("Location", "https://aws.amazon.com/s3/");
+  }
+  exchange.operation = &kWebsiteRead;
+  exchange.bucket = co_await find_bucket(bucket);
+  const bool names_key = request.raw_path.size() > 1;
+  if (request.method == "OPTIONS") co_return AnswerPreflight(request, exchange.bucket.get(), names_key);
+  auto key = names_key ? sigv4::percent_decode(request.raw_path.substr(1)) : std::string();
+  if (!key || !IsUtf8(*key)) co_return aws::Error(InvalidUri).with("URI", std::string(request.raw_path));
+  const Route route{Service::kS3, &kWebsiteRead, std::move(bucket), std::move(*key), true, {}};
+  PlainPayload payload(request, body, {});
+  Call call(services_, request, route, kAnonymous, payload, exchange.now, exchange.request_id, false,
+            exchange.bucket.get());
+  co_return co_await website_(call, exchange.context(request.method));
 }
 
 Task<std::shared_ptr<const BucketState>> Dispatcher::find_bucket(std::string_view name) {

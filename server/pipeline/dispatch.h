@@ -6,6 +6,7 @@
 #include "server/pipeline/bucket_state.h"
 #include "server/pipeline/call.h"
 #include "server/pipeline/clock.h"
+#include "server/pipeline/error_response.h"
 #include "server/pipeline/router.h"
 
 namespace keymill::pipeline {
@@ -21,8 +22,12 @@ class Dispatcher final : public http::Application {
   /// Refuses an S3 request that lacks one of the permissions that it needs.
   using AuthorizeS3 = Task<Result<>> (*)(Call&);
 
-  Dispatcher(const Services& services, const Router& router, ResourcesOf resources, AuthorizeS3 authorize_s3)
-      : services_(services), router_(router), resources_(resources), authorize_s3_(authorize_s3) {}
+  /// Answers for a bucket's website. The call is anonymous and not yet authorised: a page is made of several objects.
+  using AnswerWebsite = Task<http::Response> (*)(Call&, const ErrorContext&);
+
+  Dispatcher(const Services& services, const Router& router, ResourcesOf resources, AuthorizeS3 authorize_s3,
+             AnswerWebsite website)
+      : services_(services), router_(router), resources_(resources), authorize_s3_(authorize_s3), website_(website) {}
 
   Task<http::Response> handle(const http::Request& request, http::BodyStream& body) override;
   http::Response refuse(http::Malformed reason) override;
@@ -34,6 +39,8 @@ class Dispatcher final : public http::Application {
   Task<Result<http::Response>> answer_s3(const http::Request& request, http::BodyStream& body, Exchange& exchange);
   Task<Result<http::Response>> answer_post(const http::Request& request, http::BodyStream& body, Exchange& exchange,
                                            Route route);
+  Task<Result<http::Response>> answer_website(const http::Request& request, http::BodyStream& body, Exchange& exchange,
+                                              std::string bucket);
   Task<std::shared_ptr<const BucketState>> find_bucket(std::string_view name);
   Task<Result<http::Response>> answer_control(const http::Request& request, http::BodyStream& body, Exchange& exchange);
   Task<Result<http::Response>> answer_query(const http::Request& request, http::BodyStream& body, Exchange& exchange,
@@ -43,6 +50,7 @@ class Dispatcher final : public http::Application {
   const Router& router_;
   ResourcesOf resources_;
   AuthorizeS3 authorize_s3_;
+  AnswerWebsite website_;
 };
 
 }  // namespace keymill::pipeline

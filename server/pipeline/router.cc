@@ -10,6 +10,7 @@ namespace {
 constexpr std::string_view kIamVersion = "2010-05-08";
 constexpr std::string_view kStsVersion = "2011-06-15";
 constexpr std::string_view kControlPrefix = "/_keymill/v1";
+constexpr std::string_view kWebsiteLabel = ".s3-website";
 
 bool HasQueryName(std::string_view query, std::string_view name) {
   for (std::size_t at = 0; (at = query.find(name, at)) != std::string_view::npos; at += name.size()) {
@@ -141,20 +142,41 @@ Router::Target Router::classify(const http::Request& request) const {
   return target;
 }
 
-std::string_view Router::bucket_in_host(std::string_view host) const {
+std::optional<std::string_view> Router::below_domain(std::string_view host) const {
   for (const auto& domain : domains_) {
     if (host.size() <= domain.size() || !host.ends_with(domain) || host[host.size() - domain.size() - 1] != '.')
       continue;
-    auto left = host.substr(0, host.size() - domain.size() - 1);
-    // BUCKET.s3, BUCKET.s3.REGION, or the bucket alone; `s3` and `s3.REGION` are the service itself.
-    if (left == "s3" || left == "iam" || left == "sts" || left.starts_with("s3.")) return {};
-    if (left.ends_with(".s3")) return left.substr(0, left.size() - 3);
-    auto region = left.rfind(".s3.");
-    if (region != std::string_view::npos && left.find('.', region + 4) == std::string_view::npos)
-      return left.substr(0, region);
-    return left;
+    return host.substr(0, host.size() - domain.size() - 1);
   }
-  return {};
+  return std::nullopt;
+}
+
+std::string_view Router::bucket_in_host(std::string_view host) const {
+  const auto below = below_domain(host);
+  if (!below) return {};
+  const std::string_view left = *below;
+  // BUCKET.s3, BUCKET.s3.REGION, or the bucket alone; `s3` and `s3.REGION` are the service itself.
+  if (left == "s3" || left == "iam" || left == "sts" || left.starts_with("s3.")) return {};
+  if (left.ends_with(".s3")) return left.substr(0, left.size() - 3);
+  auto region = left.rfind(".s3.");
+  if (region != std::string_view::npos && left.find('.', region + 4) == std::string_view::npos)
+    return left.substr(0, region);
+  return left;
+}
+
+std::optional<std::string> Router::website_bucket(const http::Request& request) const {
+  const std::string host = HostName(request);
+  const auto below = below_domain(host);
+  if (!below) return std::nullopt;
+  // The endpoint is one label, or two with the region behind a dot: see both with the same eyes.
+  const std::string left = "." + std::string(*below);
+  const auto at = left.rfind(kWebsiteLabel);
+  if (at == std::string::npos) return std::nullopt;
+  const std::string_view region = std::string_view(left).substr(at + kWebsiteLabel.size());
+  const bool endpoint = region.empty() || ((region[0] == '.' || region[0] == '-') && region.size() > 1 &&
+                                           region.find('.', 1) == std::string_view::npos);
+  if (!endpoint) return std::nullopt;
+  return at == 0 ? std::string() : left.substr(1, at - 1);
 }
 
 Result<Router::Address> Router::locate(const http::Request& request) const {

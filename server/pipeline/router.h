@@ -41,11 +41,16 @@ class Router {
     bool virtual_host = false;
   };
   Result<Address> locate(const http::Request& request) const;
+  /// The bucket whose website endpoint the host names (`BUCKET.s3-website.DOMAIN`, and with a region behind a dot or a
+  /// dash); empty for the endpoint itself, nullopt for other hosts.
+  std::optional<std::string> website_bucket(const http::Request& request) const;
   /// `encoded` is the query or the body. Resolves the service by `target` and, for unsigned calls, by Version.
   Result<Route> route_query(Target target, std::string_view encoded) const;
 
  private:
   std::string_view bucket_in_host(std::string_view host) const;
+  /// What stands before the first domain that fits, without the dot; nullopt for the domain itself and other hosts.
+  std::optional<std::string_view> below_domain(std::string_view host) const;
 
   Tables tables_;
   std::vector<std::string> domains_;

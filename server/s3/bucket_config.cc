@@ -1,6 +1,7 @@
 #include "server/s3/bucket_state.h"
 #include "server/s3/cors.h"
 #include "server/s3/documents.h"
+#include "server/s3/website.h"
 
 namespace keymill::s3 {
 namespace {
@@ -74,7 +75,12 @@ constexpr DocumentKind kReplication{"replication", "ReplicationConfiguration", &
 constexpr DocumentKind kPayment{
     "requestPayment", "RequestPaymentConfiguration", nullptr, ComposeShape<RequestPayment, Anything>, Insist::kNo,
     2097152,          "<Payer>BucketOwner</Payer>"};
-constexpr DocumentKind kWebsite{"website", "WebsiteConfiguration", &NoSuchWebsiteConfiguration, ComposeAsIs};
+constexpr DocumentKind kWebsite{"website",
+                                "WebsiteConfiguration",
+                                &NoSuchWebsiteConfiguration,
+                                ComposeShape<WebsiteConfiguration, CheckWebsite>,
+                                Insist::kNo,
+                                131072};  // "The maximum request length is limited to 128 KB"
 
 constexpr DocumentKind Several(std::string_view name, std::string_view root, std::string_view list_root) {
   return {name, root, &NoSuchConfiguration, ComposeAsIs, Insist::kNo, 2097152, {}, false, list_root};
@@ -104,6 +110,15 @@ PublicAccessBlock ReadPublicAccessBlock(const store::Reader& reader, const store
 
 std::vector<CorsRule> ReadCorsRules(const store::Reader& reader, const store::Bucket& bucket) {
   return ReadConfiguration<CorsConfiguration>(reader, bucket, kCors).rules;
+}
+
+std::optional<WebsiteConfiguration> ReadWebsite(const store::Reader& reader, const store::Bucket& bucket) {
+  if (!FindConfiguration(reader, bucket, kWebsite)) return std::nullopt;
+  return ReadConfiguration<WebsiteConfiguration>(reader, bucket, kWebsite);
+}
+
+bool ReadRequesterPays(const store::Reader& reader, const store::Bucket& bucket) {
+  return ReadConfiguration<RequestPayment>(reader, bucket, kPayment).payer == "Requester";
 }
 
 Answer GetBucketAccelerateConfiguration(Call& call) {

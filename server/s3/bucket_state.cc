@@ -17,6 +17,10 @@ std::shared_ptr<const pipeline::BucketState> LoadBucketState(const store::Reader
   state->acl = DecodeGrants(record->acl, state->owner_id);
   state->access_block = ReadPublicAccessBlock(reader, *record);
   state->cors = ReadCorsRules(reader, *record);
+  if (auto website = ReadWebsite(reader, *record)) {
+    state->website = std::make_shared<const WebsiteConfiguration>(std::move(*website));
+  }
+  state->requester_pays = ReadRequesterPays(reader, *record);
   if (const auto text = store::FindDocument(reader, record->id, kPolicyDocument)) {
     auto parsed = policy::Document::Parse(*text, policy::Kind::kResource);
     if (auto* document = std::get_if<policy::Document>(&parsed)) {

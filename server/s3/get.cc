@@ -1,3 +1,5 @@
+#include "server/s3/get.h"
+
 #include <algorithm>
 #include <memory>
 #include <optional>
@@ -7,7 +9,6 @@
 #include "server/http/runtime.h"
 #include "server/s3/conditions.h"
 #include "server/s3/errors.h"
-#include "server/s3/handlers.h"
 #include "server/s3/lifecycle_configuration.h"
 #include "server/s3/lookup.h"
 #include "server/s3/metadata.h"
@@ -90,20 +91,24 @@ void OpenBody(const store::Reader& reader, Found& found) {
 }
 
 /// Fills `found`, which stays in the caller's frame: an object has many strings to move.
-Result<> Find(const store::Reader& reader, const Call& call, bool with_body, Found& found) {
+Result<> Find(const store::Reader& reader, const Call& call, const Retrieval& what, Found& found) {
   for (;;) {
-    auto required = RequireObject(reader, call);
+    auto required = RequireObject(reader, call, what.key);
     if (!required) return required.error();
     found = Found{std::move(required->bucket), std::move(required->object), false, {}, {}, std::nullopt, false};
     if (!call.params().find("versionId")) found.expiration = ExpirationHeader(reader, found.bucket, found.object);
-    const auto fresh = CheckRead(ReadConditionsOf(call), found.object, call.now());
-    if (!fresh) return fresh.error();
-    found.unchanged = !*fresh;
-    if (found.unchanged) return {};
-    const auto selection = Select(call, found.object);
-    if (!selection) return selection.error();
-    found.selection = *selection;
-    if (!with_body || found.object.body.blobs.empty()) return {};
+    if (what.error_status == 0) {
+      const auto fresh = CheckRead(ReadConditionsOf(call), found.object, call.now());
+      if (!fresh) return fresh.error();
+      found.unchanged = !*fresh;
+      if (found.unchanged) return {};
+      const auto selection = Select(call, found.object);
+      if (!selection) return selection.error();
+      found.selection = *selection;
+    } else {
+      found.selection = {{0, found.object.size}, false, nullptr};
+    }
+    if (!what.with_body || found.object.body.blobs.empty()) return {};
     try {
       OpenBody(reader, found);
       return {};
@@ -126,9 +131,9 @@ http::BodySource Source(store::BodyReader body, bool at_hand) {
 
 /// Everything of the answer but its bytes.
 http::Response Describe(const Call& call, const store::Object& object, const Overrides& overrides,
-                        const Selection& selection) {
+                        const Selection& selection, int error_status) {
   const ByteRange& range = selection.range;
-  http::Response response(selection.partial ? 206 : 200);
+  http::Response response(error_status != 0 ? error_status : selection.partial ? 206 : 200);
   WriteObjectHeaders(response, object, overrides);
   if (selection.partial) {
     response.header("Content-Range", "bytes " + std::to_string(range.first) + "-" +
@@ -144,11 +149,13 @@ http::Response Describe(const Call& call, const store::Object& object, const Ove
   return response;
 }
 
-Answer Retrieve(Call& call, bool with_body) {
+}  // namespace
+
+Answer Retrieve(Call& call, Retrieval what) {
   const auto overrides = ReadOverrides(call);
   if (!overrides) co_return overrides.error();
   Found found;
-  auto find = [&](const store::Reader& reader) { return Find(reader, call, with_body, found); };
+  auto find = [&](const store::Reader& reader) { return Find(reader, call, what, found); };
   auto complete = co_await call.read(find);
   if (!complete) co_return complete.error();
   const store::Object& object = found.object;
@@ -160,10 +167,10 @@ Answer Retrieve(Call& call, bool with_body) {
     co_return unchanged;
   }
   const ByteRange& range = found.selection.range;
-  http::Response response = Describe(call, object, *overrides, found.selection);
+  http::Response response = Describe(call, object, *overrides, found.selection, what.error_status);
   WriteVersionHeader(response, found.bucket, object);
   if (found.expiration) response.header(kExpirationHeader, *found.expiration);
-  if (!with_body) {
+  if (!what.with_body) {
     response.length_only(range.length);
   } else if (found.body) {
     response.stream(range.length, Source(std::move(*found.body), found.body_at_hand));
@@ -174,14 +181,12 @@ Answer Retrieve(Call& call, bool with_body) {
   co_return response;
 }
 
-}  // namespace
-
 Answer GetObject(Call& call) {
-  return Retrieve(call, true);
+  return Retrieve(call, {call.route().key, true});
 }
 
 Answer HeadObject(Call& call) {
-  return Retrieve(call, false);
+  return Retrieve(call, {call.route().key, false});
 }
 
 }  // namespace keymill::s3

@@ -80,11 +80,14 @@ std::string_view ShowVersionId(std::string_view version_id) {
 }
 
 Result<FoundObject> RequireObject(const store::Reader& reader, const pipeline::Call& call) {
+  return RequireObject(reader, call, call.route().key);
+}
+
+Result<FoundObject> RequireObject(const store::Reader& reader, const pipeline::Call& call, const std::string& key) {
   const auto version = RequestedVersion(call);
   if (!version) return version.error();
   auto bucket = RequireBucket(reader, call);
   if (!bucket) return bucket.error();
-  const std::string& key = call.route().key;
   if (*version) {
     auto object = store::FindVersion(reader, bucket->id, key, **version);
     if (!object) {

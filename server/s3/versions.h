@@ -28,8 +28,10 @@ struct FoundObject {
   store::Bucket bucket;
   store::Object object;
 };
-/// The version that a request reads: the current one, or that of its versionId. Errors: those of RequireBucket,
-/// NoSuchKey, NoSuchVersion, and MethodNotAllowed for a delete marker asked for by its id.
+/// The version of a key that a request reads: the current one, or that of its versionId. Errors: those of
+/// RequireBucket, NoSuchKey, NoSuchVersion, and MethodNotAllowed for a delete marker asked for by its id.
+Result<FoundObject> RequireObject(const store::Reader& reader, const pipeline::Call& call, const std::string& key);
+/// The same for the request's own key.
 Result<FoundObject> RequireObject(const store::Reader& reader, const pipeline::Call& call);
 
 /// Makes `object` the current version as the bucket's versioning wants it; `version_id` is for a bucket that keeps
