@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <memory>
 #include <span>
+#include <string_view>
 
 #include "store/records.h"
 #include "store/txn.h"
@@ -54,11 +55,14 @@ struct BodyGone {};
 /// WouldBlock, which is always the case for bodies above kChunkSize. Small bodies are fetched by the constructor.
 ///
 /// Slices of large bodies are the file itself, mapped and already read in; their pages are given back at the next call,
-/// so that reading 5 GiB does not count 5 GiB as resident.
+/// so that reading 5 GiB does not count 5 GiB as resident. Encrypted bytes are decrypted into a slice of the reader's
+/// own.
 class BodyReader {
  public:
-  BodyReader(const Reader& reader, Body body, std::uint64_t offset, std::uint64_t length);
-  BodyReader(const Db& db, Body body, std::uint64_t offset, std::uint64_t length);  ///< blocking
+  /// `key`: of the bytes that are encrypted, kCipherKeySize bytes; without it they cannot be read (StoreError).
+  BodyReader(const Reader& reader, Body body, std::uint64_t offset, std::uint64_t length, std::string_view key = {});
+  BodyReader(const Db& db, Body body, std::uint64_t offset, std::uint64_t length,
+             std::string_view key = {});  ///< blocking
   ~BodyReader();
   BodyReader(BodyReader&&) noexcept;
   BodyReader& operator=(BodyReader&&) noexcept;

@@ -6,6 +6,7 @@
 
 #include "store/blob_rows.h"
 #include "store/blobs.h"
+#include "store/body_cipher.h"
 #include "store/db_impl.h"
 
 namespace keymill::store {
@@ -47,11 +48,16 @@ struct BodyReader::Impl {
     std::shared_ptr<rocksdb::Iterator> file;  ///< null if in rows
   };
 
-  Impl(const Reader& reader, Body&& body, std::uint64_t offset, std::uint64_t length)
-      : state(reader.state()), db(*state), mode(reader.mode()), inline_bytes(std::move(body.inline_bytes)) {
+  Impl(const Reader& reader, Body&& body, std::uint64_t offset, std::uint64_t length, std::string_view secret)
+      : state(reader.state()),
+        db(*state),
+        mode(reader.mode()),
+        inline_bytes(std::move(body.inline_bytes)),
+        inline_nonce(std::move(body.inline_nonce)),
+        secret_key(secret) {
     if (body.blobs.empty()) {
-      offset = std::min<std::uint64_t>(offset, inline_bytes.size());
-      inline_left = std::string_view(inline_bytes).substr(offset, length);
+      inline_begin = std::min<std::uint64_t>(offset, inline_bytes.size());
+      inline_left = std::string_view(inline_bytes).substr(inline_begin, length);
       return;
     }
     cut(body.blobs, offset, length);
@@ -130,13 +136,26 @@ struct BodyReader::Impl {
 
   std::string_view next() {
     give_back();
-    if (!inline_left.empty()) return std::exchange(inline_left, {});
+    if (!inline_left.empty()) return readable(std::exchange(inline_left, {}), inline_nonce, inline_begin);
     if (at == pieces.size()) return {};
     auto& piece = pieces[at];
-    const auto slice = piece.blob.placement == BlobPlacement::kRows ? next_of_row(piece) : next_of_file(piece);
+    auto slice = piece.blob.placement == BlobPlacement::kRows ? next_of_row(piece) : next_of_file(piece);
+    slice = readable(slice, piece.blob.nonce, piece.begin);
     piece.begin += slice.size();
     if (piece.begin == piece.end) ++at;
     return slice;
+  }
+
+  /// The slice, which begins at byte `begin` of its blob, decrypted if there is a nonce: what lies in rows and mapped
+  /// files is not ours to write to.
+  std::string_view readable(std::string_view slice, const std::string& nonce, std::uint64_t begin) {
+    decrypted.clear();
+    if (nonce.empty()) return slice;
+    decrypted.resize(slice.size());
+    BodyCipher(secret_key, nonce, begin)
+        .apply(std::as_bytes(std::span(slice)), reinterpret_cast<std::byte*>(decrypted.data()));
+    give_back();
+    return decrypted;
   }
 
   std::string_view next_of_row(const Piece& piece) {
@@ -178,7 +197,11 @@ struct BodyReader::Impl {
   Db::Impl& db;
   Reader::Mode mode;
   std::string inline_bytes;
+  std::string inline_nonce;
+  std::uint64_t inline_begin = 0;
   std::string_view inline_left;
+  std::string secret_key;
+  std::string decrypted;  ///< the slice that was given out last, if it was encrypted
   std::vector<Piece> pieces;
   std::size_t at = 0;
   const rocksdb::Snapshot* snapshot = nullptr;
@@ -188,10 +211,11 @@ struct BodyReader::Impl {
   std::string_view mapped;    ///< the slice that was given out last, if it lies in a mapped file
 };
 
-BodyReader::BodyReader(const Reader& reader, Body body, std::uint64_t offset, std::uint64_t length)
-    : impl_(std::make_unique<Impl>(reader, std::move(body), offset, length)) {}
-BodyReader::BodyReader(const Db& db, Body body, std::uint64_t offset, std::uint64_t length)
-    : BodyReader(Reader(db, Reader::Mode::kBlocking), std::move(body), offset, length) {}
+BodyReader::BodyReader(const Reader& reader, Body body, std::uint64_t offset, std::uint64_t length,
+                       std::string_view key)
+    : impl_(std::make_unique<Impl>(reader, std::move(body), offset, length, key)) {}
+BodyReader::BodyReader(const Db& db, Body body, std::uint64_t offset, std::uint64_t length, std::string_view key)
+    : BodyReader(Reader(db, Reader::Mode::kBlocking), std::move(body), offset, length, key) {}
 BodyReader::~BodyReader() = default;
 BodyReader::BodyReader(BodyReader&&) noexcept = default;
 BodyReader& BodyReader::operator=(BodyReader&&) noexcept = default;

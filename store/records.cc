@@ -55,6 +55,7 @@ class Saver {
       AppendVarint(scratch_, blob.id);
       AppendVarint(scratch_, blob.size);
       AppendVarint(scratch_, static_cast<std::uint64_t>(blob.placement));
+      scratch_.append(blob.nonce);
       fields_.always_bytes(tag, scratch_);
     }
   }
@@ -122,7 +123,8 @@ class Loader {
       blob.id = TakeVarint(in);
       blob.size = TakeVarint(in);
       blob.placement = checked(TakeVarint(in), BlobPlacement::kRows, BlobPlacement::kFile);
-      blobs.push_back(blob);
+      blob.nonce = in;
+      blobs.push_back(std::move(blob));
     }
   }
   void operator()(std::uint32_t tag, std::vector<ObjectPart>& parts) {
@@ -210,6 +212,7 @@ void DescribeBody(Visitor& visit, Record& object) {
   visit(101, object.parts);
   visit(102, object.body.blobs);
   visit(103, object.body.inline_bytes);
+  visit(104, object.body.inline_nonce);
 }
 
 template <class Visitor, class Record>

@@ -40,11 +40,13 @@ struct BlobRef {
   std::uint64_t id = 0;
   std::uint64_t size = 0;  ///< bytes
   BlobPlacement placement = BlobPlacement::kRows;
+  std::string nonce{};  ///< of bytes that are encrypted (body_cipher.h), kNonceSize of them; empty = as they are
 };
 
 /// An object's bytes: either inline in the record or the concatenation of blobs (several after a multipart upload).
 struct Body {
   std::string inline_bytes;
+  std::string inline_nonce;  ///< as BlobRef::nonce
   std::vector<BlobRef> blobs;
 };
 
@@ -84,7 +86,7 @@ struct Object {
   bool legal_hold = false;
   std::string acl;                ///< the server's own text; empty = private
   std::string encryption;         ///< server-side encryption as S3 names it; empty = none
-  std::string encryption_key;     ///< id of the KMS key, or the MD5 of a customer's key
+  std::string encryption_key;     ///< id of the KMS key, or what tells a customer's key from others
   StringPairs attributes;         ///< small settings by name, not interpreted here
   std::uint32_t part_count = 0;   ///< of a multipart object; 0 = uploaded whole
   std::vector<ObjectPart> parts;  ///< left out by listings

@@ -58,6 +58,7 @@ std::optional<Upload> FindUpload(const Reader& reader, BucketId bucket, std::str
 void PutPart(Txn& txn, const Upload& upload, Part& part) {
   if (!part.body.inline_bytes.empty()) {
     part.body.blobs.push_back(PutRow(txn, std::as_bytes(std::span(part.body.inline_bytes))));
+    part.body.blobs.back().nonce = std::move(part.body.inline_nonce);
     part.body.inline_bytes.clear();
   }
   for (const auto& blob : part.body.blobs) AddReference(txn, blob);

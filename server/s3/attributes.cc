@@ -5,6 +5,7 @@
 #include "server/aws/time.h"
 #include "server/aws/xml_writer.h"
 #include "server/s3/checksums.h"
+#include "server/s3/customer_key.h"
 #include "server/s3/errors.h"
 #include "server/s3/handlers.h"
 #include "server/s3/lookup.h"
@@ -125,9 +126,12 @@ std::string Attributes(const AttributesInput& input, const store::Object& object
 Answer GetObjectAttributes(Call& call) {
   const auto input = ReadAttributesInput(call);
   if (!input) co_return input.error();
+  const auto key = ReadCustomerKey(call);
+  if (!key) co_return key.error();
   auto find = [&](const store::Reader& reader) { return RequireObject(reader, call); };
   const auto found = co_await call.read(find);
   if (!found) co_return found.error();
+  if (auto checked = CheckCustomerKey(*key, found->object); !checked) co_return checked.error();
   http::Response response = XmlResponse(Attributes(*input, found->object));
   response.header("Last-Modified", aws::HttpDate(found->object.modified));
   WriteVersionHeader(response, found->bucket, found->object);

@@ -1,10 +1,11 @@
 #include "server/aws/time.h"
 #include "server/aws/xml_writer.h"
 #include "server/config.h"
-#include "server/http/runtime.h"
 #include "server/s3/acl.h"
 #include "server/s3/conditions.h"
+#include "server/s3/copy_body.h"
 #include "server/s3/copy_source.h"
+#include "server/s3/customer_key.h"
 #include "server/s3/encryption.h"
 #include "server/s3/errors.h"
 #include "server/s3/handlers.h"
@@ -30,6 +31,7 @@ struct CopyInput {
   bool replace_tags = false;
   const ChecksumKind* checksum = nullptr;  ///< nullptr: the source's
   bool says_encryption = false;
+  CustomerKey source_key, key;
   store::Object object;
 };
 
@@ -66,7 +68,13 @@ Result<CopyInput> ReadCopyInput(const Call& call) {
   const auto checksum = ReadAlgorithm(call);
   if (!checksum) return checksum.error();
   input.checksum = *checksum;
-  input.says_encryption = call.header("x-amz-server-side-encryption").has_value();
+  auto source_key = ReadCustomerKey(call, kSourceKeyPrefix);
+  if (!source_key) return source_key.error();
+  input.source_key = std::move(*source_key);
+  auto key = ReadCustomerKey(call);
+  if (!key) return key.error();
+  input.key = std::move(*key);
+  input.says_encryption = call.header("x-amz-server-side-encryption").has_value() || input.key || input.source_key;
   if (auto read = ReadPlacementHeaders(call, input.object); !read) return read.error();
   if (input.replace_metadata) {
     if (auto read = ReadReplaceableHeaders(call, input.object); !read) return read.error();
@@ -92,6 +100,7 @@ Result<CopyPlan> Plan(const store::Reader& reader, const Call& call, const CopyI
   auto source = FindCopySource(reader, call, input.source, access);
   if (!source) return source.error();
   const store::Object& object = source->object;
+  if (auto checked = CheckCustomerKey(input.source_key, object); !checked) return checked.error();
   const auto holds = CheckRead(input.source_conditions, object, call.now(), kCopySourcePrefix);
   if (!holds) return holds.error();
   if (object.size > kMaxSinglePut) {
@@ -115,7 +124,8 @@ Result<CopyPlan> Plan(const store::Reader& reader, const Call& call, const CopyI
   return CopyPlan{std::move(*target), std::move(*source)};
 }
 
-/// The copy of `source` that the request describes; its body is shared.
+/// The copy of `source` that the request describes; its body is shared
+/// unless a customer's key asks for other bytes.
 store::Object MakeCopy(const CopyInput& input, const Call& call, const store::Object& source) {
   store::Object copy = input.object;
   if (!input.replace_metadata) {
@@ -136,30 +146,6 @@ store::Object MakeCopy(const CopyInput& input, const Call& call, const store::Ob
   copy.checksum = source.checksum;
   copy.body = source.body;
   return copy;
-}
-
-/// ETag and checksum over the bytes, where the source's cannot be taken over: it was a multipart upload, or another
-/// algorithm is wanted. False if the source has gone meanwhile.
-Task<bool> Rehash(Call& call, const ChecksumKind& kind, store::Object& copy) {
-  sigv4::Md5 md5;
-  ChecksumHasher hasher(kind);
-  std::optional<store::BodyReader> reader;
-  auto hash_piece = [&] {
-    if (!reader) reader.emplace(call.services().db, copy.body, 0, copy.size);
-    const auto bytes = reader->next();
-    md5.update({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-    hasher.update(bytes);
-    return bytes.empty();
-  };
-  try {
-    while (!co_await http::Blocking(hash_piece)) {
-    }
-  } catch (const store::BodyGone&) {
-    co_return false;
-  }
-  copy.etag = sigv4::hex(md5.finish());
-  copy.checksum = {std::string(kind.name), hasher.finish(), false};
-  co_return true;
 }
 
 /// Tags that go along need permission to read them there and to set them here.
@@ -203,8 +189,21 @@ Answer CopyObject(Call& call) {
     if (auto read = ReadObjectAcl(call, plan->target, copy); !read) co_return read.error();
     const ChecksumKind* kind = input->checksum != nullptr ? input->checksum : FindChecksumKind(copy.checksum.algorithm);
     if (kind == nullptr) kind = &kCrc64Nvme;
-    const bool rehash = plan->from.object.part_count > 0 || kind->name != copy.checksum.algorithm;
-    if (rehash && !co_await Rehash(call, *kind, copy)) continue;
+    // ETag and checksum of a multipart upload cannot be taken over, nor a checksum of another algorithm; and bytes
+    // under a customer's key, before or after, are written anew.
+    const bool rewrite = input->source_key || input->key;
+    OwnedBlob blob(call.services().db);
+    if (rewrite || plan->from.object.part_count > 0 || kind->name != copy.checksum.algorithm) {
+      const BodySource bytes{plan->from.object.body, {0, copy.size}, input->source_key};
+      CopiedDigests digests;
+      if (!co_await CopyBytes(call, bytes, *kind, digests, rewrite ? &blob : nullptr, input->key)) continue;
+      copy.etag = digests.etag;
+      copy.checksum = digests.checksum;
+    }
+    if (rewrite) {
+      copy.body = {};
+      if (blob.get()) copy.body.blobs.push_back(*blob.get());
+    }
 
     // The source may have been replaced since; then its bytes are not those described, and it is read again.
     std::optional<std::string> expiration;
@@ -220,8 +219,10 @@ Answer CopyObject(Call& call) {
     const auto stored = co_await call.commit(put);
     if (!stored) co_return stored.error();
     if (!*stored) continue;
+    blob.kept();
     http::Response response = XmlResponse(CopyResult(copy));
     WriteEncryptionHeaders(response, copy);
+    WriteCustomerKeyHeaders(response, call);
     WriteNewVersionHeader(response, copy);
     if (expiration) response.header(kExpirationHeader, *expiration);
     if (plan->from.bucket.versioning != store::Versioning::kUnversioned) {

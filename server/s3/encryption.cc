@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "server/config.h"
+#include "server/s3/customer_key.h"
 #include "server/s3/documents.h"
 #include "sigv4/digest.h"
 #include "sigv4/encoding.h"
@@ -13,7 +14,6 @@ namespace {
 constexpr std::string_view kHeader = "x-amz-server-side-encryption";
 constexpr std::string_view kKeyHeader = "x-amz-server-side-encryption-aws-kms-key-id";
 constexpr std::string_view kBucketKeyHeader = "x-amz-server-side-encryption-bucket-key-enabled";
-constexpr std::string_view kCustomerHeader = "x-amz-server-side-encryption-customer-algorithm";
 constexpr std::string_view kBucketKey = "bucket-key";  // attribute of objects
 constexpr std::string_view kAes = "AES256";
 
@@ -95,8 +95,18 @@ void SetKms(store::Object& object, std::string_view algorithm, std::string arn, 
 }  // namespace
 
 Result<> ReadEncryptionHeaders(const pipeline::Call& call, store::Object& object) {
-  if (call.header(kCustomerHeader)) return Error(NotImplemented).with("Header", std::string(kCustomerHeader));
   const auto algorithm = call.header(kHeader), key = call.header(kKeyHeader);
+  const auto customer_key = ReadCustomerKey(call);
+  if (!customer_key) return customer_key.error();
+  if (*customer_key) {
+    if (algorithm || key) {
+      return InvalidArgumentNamed(
+          "Server Side Encryption with Customer provided key is incompatible with the encryption method specified",
+          kHeader, algorithm.value_or(""));
+    }
+    SetCustomerKey(*customer_key, object);
+    return {};
+  }
   const bool kms = algorithm && IsKms(*algorithm);
   if (algorithm && *algorithm != kAes && !kms) {
     return Error(InvalidEncryptionAlgorithmError)
@@ -135,6 +145,7 @@ void ApplyDefaultEncryption(const store::Reader& reader, const store::Bucket& bu
 }
 
 void WriteEncryptionHeaders(http::Response& response, const store::Object& object) {
+  if (HasCustomerKey(object)) return;  // WriteCustomerKeyHeaders()
   response.header(kHeader, object.encryption.empty() ? kAes : std::string_view(object.encryption));
   if (!IsKms(object.encryption)) return;
   response.header(kKeyHeader, object.encryption_key);

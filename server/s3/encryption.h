@@ -6,12 +6,12 @@
 #include "store/txn.h"
 
 /// Server-side encryption as far as clients see it: which kind an object has, and under which key. There is no key
-/// management service: every key id is taken for one of the account, and the bytes are not encrypted once more.
+/// management service: every key id is taken for one of the account, and the bytes are not encrypted once more. They
+/// are under a customer's key (customer_key.h).
 namespace keymill::s3 {
 
 /// Takes x-amz-server-side-encryption* of a request that makes an object; none leaves the object's encryption empty.
-/// Errors: InvalidEncryptionAlgorithmError, InvalidArgument for a key without aws:kms, NotImplemented for customer
-/// keys.
+/// Errors: InvalidEncryptionAlgorithmError, InvalidArgument for a key without aws:kms, those of customer keys.
 Result<> ReadEncryptionHeaders(const pipeline::Call& call, store::Object& object);
 /// Where the request said nothing, the bucket decides; AES256 unless it was configured. May run twice.
 void ApplyDefaultEncryption(const store::Reader& reader, const store::Bucket& bucket, std::string_view endpoint_region,

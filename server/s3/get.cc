@@ -8,6 +8,7 @@
 #include "server/aws/time.h"
 #include "server/http/runtime.h"
 #include "server/s3/conditions.h"
+#include "server/s3/customer_key.h"
 #include "server/s3/errors.h"
 #include "server/s3/lifecycle_configuration.h"
 #include "server/s3/lookup.h"
@@ -79,23 +80,25 @@ struct Found {
   bool unchanged = false;                 ///< 304
   std::optional<std::string> expiration;  ///< x-amz-expiration, of a current version
   Selection selection;
-  std::optional<store::BodyReader> body;  ///< of the selection, unless it lies in the object's record
+  std::optional<store::BodyReader> body;  ///< of the selection, unless it lies in the object's record as it is
   bool body_at_hand = false;              ///< reading it does not touch the disk any more
 };
 
-void OpenBody(const store::Reader& reader, Found& found) {
+void OpenBody(const store::Reader& reader, const CustomerKey& key, Found& found) {
   const std::vector<store::BlobRef>& blobs = found.object.body.blobs;
-  found.body_at_hand = blobs.size() == 1 && blobs[0].placement == store::BlobPlacement::kRows;
+  found.body_at_hand = blobs.empty() || (blobs.size() == 1 && blobs[0].placement == store::BlobPlacement::kRows);
   if (!found.body_at_hand && reader.mode() == store::Reader::Mode::kCached) throw store::WouldBlock{};
-  found.body.emplace(reader, found.object.body, found.selection.range.first, found.selection.range.length);
+  found.body.emplace(reader, found.object.body, found.selection.range.first, found.selection.range.length, key.bytes());
 }
 
 /// Fills `found`, which stays in the caller's frame: an object has many strings to move.
-Result<> Find(const store::Reader& reader, const Call& call, const Retrieval& what, Found& found) {
+Result<> Find(const store::Reader& reader, const Call& call, const CustomerKey& key, const Retrieval& what,
+              Found& found) {
   for (;;) {
     auto required = RequireObject(reader, call, what.key);
     if (!required) return required.error();
     found = Found{std::move(required->bucket), std::move(required->object), false, {}, {}, std::nullopt, false};
+    if (auto checked = CheckCustomerKey(key, found.object); !checked) return checked.error();
     if (!call.params().find("versionId")) found.expiration = ExpirationHeader(reader, found.bucket, found.object);
     if (what.error_status == 0) {
       const auto fresh = CheckRead(ReadConditionsOf(call), found.object, call.now());
@@ -108,9 +111,10 @@ Result<> Find(const store::Reader& reader, const Call& call, const Retrieval& wh
     } else {
       found.selection = {{0, found.object.size}, false, nullptr};
     }
-    if (!what.with_body || found.object.body.blobs.empty()) return {};
+    const store::Body& body = found.object.body;
+    if (!what.with_body || (body.blobs.empty() && body.inline_nonce.empty())) return {};
     try {
-      OpenBody(reader, found);
+      OpenBody(reader, key, found);
       return {};
     } catch (const store::BodyGone&) {
       // Replaced since its record was read: read the new one.
@@ -135,6 +139,7 @@ http::Response Describe(const Call& call, const store::Object& object, const Ove
   const ByteRange& range = selection.range;
   http::Response response(error_status != 0 ? error_status : selection.partial ? 206 : 200);
   WriteObjectHeaders(response, object, overrides);
+  WriteCustomerKeyHeaders(response, call);
   if (selection.partial) {
     response.header("Content-Range", "bytes " + std::to_string(range.first) + "-" +
                                          std::to_string(range.first + range.length - 1) + "/" +
@@ -154,14 +159,17 @@ http::Response Describe(const Call& call, const store::Object& object, const Ove
 Answer Retrieve(Call& call, Retrieval what) {
   const auto overrides = ReadOverrides(call);
   if (!overrides) co_return overrides.error();
+  const auto key = ReadCustomerKey(call);
+  if (!key) co_return key.error();
   Found found;
-  auto find = [&](const store::Reader& reader) { return Find(reader, call, what, found); };
+  auto find = [&](const store::Reader& reader) { return Find(reader, call, *key, what, found); };
   auto complete = co_await call.read(find);
   if (!complete) co_return complete.error();
   const store::Object& object = found.object;
   if (found.unchanged) {
     http::Response unchanged(304);
     WriteObjectHeaders(unchanged, object, *overrides);
+    WriteCustomerKeyHeaders(unchanged, call);
     WriteVersionHeader(unchanged, found.bucket, object);
     if (found.expiration) unchanged.header(kExpirationHeader, *found.expiration);
     co_return unchanged;

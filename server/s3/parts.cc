@@ -1,8 +1,9 @@
 #include "server/aws/time.h"
 #include "server/aws/xml_writer.h"
-#include "server/http/runtime.h"
 #include "server/s3/conditions.h"
+#include "server/s3/copy_body.h"
 #include "server/s3/copy_source.h"
+#include "server/s3/customer_key.h"
 #include "server/s3/encryption.h"
 #include "server/s3/errors.h"
 #include "server/s3/handlers.h"
@@ -53,65 +54,19 @@ Result<ByteRange> SelectSource(const Call& call, const store::Object& source) {
   return ByteRange{range->first, range->last - range->first + 1};
 }
 
-/// A finished blob, discarded unless a commit has referenced it.
-class OwnedBlob {
- public:
-  explicit OwnedBlob(store::Db& db) : db_(db) {}
-  ~OwnedBlob() {
-    if (blob_) store::Discard(db_, *blob_);
-  }
-  OwnedBlob(const OwnedBlob&) = delete;
-  OwnedBlob& operator=(const OwnedBlob&) = delete;
-  void set(const store::BlobRef& blob) { blob_ = blob; }
-  const std::optional<store::BlobRef>& get() const { return blob_; }
-  void kept() { blob_.reset(); }
-
- private:
-  store::Db& db_;
-  std::optional<store::BlobRef> blob_;
-};
-
-/// Copies a range of a body into a blob of its own and hashes it. False if the source has gone meanwhile.
-Task<bool> CopyRange(Call& call, const store::Object& source, const ByteRange& range, const ChecksumKind& kind,
-                     store::Part& part, OwnedBlob& blob) {
-  sigv4::Md5 md5;
-  ChecksumHasher hasher(kind);
-  std::optional<store::BodyReader> reader;
-  store::BlobWriter writer(call.services().db);
-  auto copy_piece = [&] {
-    if (!reader) reader.emplace(call.services().db, source.body, range.first, range.length);
-    const auto bytes = reader->next();
-    md5.update({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-    hasher.update(bytes);
-    if (!bytes.empty())
-      writer.append(bytes);
-    else if (range.length > 0)
-      blob.set(writer.finish());
-    return bytes.empty();
-  };
-  try {
-    while (!co_await http::Blocking(copy_piece)) {
-    }
-  } catch (const store::BodyGone&) {
-    co_return false;
-  }
-  part.size = range.length;
-  part.etag = sigv4::hex(md5.finish());
-  part.checksum = {std::string(kind.name), hasher.finish(), false};
-  co_return true;
-}
-
 struct CopyPartPlan {
   FoundUpload to;
   FoundObject from;
 };
 
 Result<CopyPartPlan> Plan(const store::Reader& reader, const Call& call, const CopySource& source,
-                          const SourceAccess& access) {
+                          const SourceAccess& access, const CustomerKey& source_key, const CustomerKey& key) {
   auto to = RequireUpload(reader, call);
   if (!to) return to.error();
+  if (auto checked = CheckPartKey(key, to->upload.object); !checked) return checked.error();
   auto from = FindCopySource(reader, call, source, access);
   if (!from) return from.error();
+  if (auto checked = CheckCustomerKey(source_key, from->object); !checked) return checked.error();
   const auto holds = CheckRead(ReadConditionsOf(call, kCopySourcePrefix), from->object, call.now(), kCopySourcePrefix);
   if (!holds) return holds.error();
   return CopyPartPlan{std::move(*to), std::move(*from)};
@@ -135,12 +90,16 @@ Answer UploadPart(Call& call) {
   if (!call.request().content_length && !call.request().chunked) co_return Error(MissingContentLength);
   auto declared = ReadDeclaredDigests(call);
   if (!declared) co_return declared.error();
+  const auto key = ReadCustomerKey(call);
+  if (!key) co_return key.error();
   auto find = [&](const store::Reader& reader) { return RequireUpload(reader, call); };
   const auto found = co_await call.read(find);
   if (!found) co_return found.error();
+  if (auto checked = CheckPartKey(*key, found->upload.object); !checked) co_return checked.error();
   if (auto checked = CheckKind(found->upload, *declared); !checked) co_return checked.error();
 
   Receiver receiver(call, std::move(*declared), StoredKind(found->upload));
+  receiver.encrypt(*key);
   if (auto received = co_await receiver.receive(); !received) co_return received.error();
   store::Part part;
   part.number = *number;
@@ -161,6 +120,7 @@ Answer UploadPart(Call& call) {
   http::Response response;
   response.header("ETag", Quoted(part.etag));
   WriteEncryptionHeaders(response, found->upload.object);
+  WriteCustomerKeyHeaders(response, call);
   const DeclaredDigests& said = receiver.digests().declared();
   if (said.checksum)
     response.header(said.kind->header, ShowChecksum(*said.checksum));
@@ -174,10 +134,14 @@ Answer UploadPartCopy(Call& call) {
   if (!number) co_return number.error();
   const auto source = ParseCopySource(call.header_or_empty("x-amz-copy-source"));
   if (!source) co_return source.error();
+  const auto source_key = ReadCustomerKey(call, kSourceKeyPrefix);
+  if (!source_key) co_return source_key.error();
+  const auto key = ReadCustomerKey(call);
+  if (!key) co_return key.error();
   const auto access = co_await AuthorizeCopySource(call, *source);
   if (!access) co_return access.error();
   for (;;) {
-    auto find = [&](const store::Reader& reader) { return Plan(reader, call, *source, *access); };
+    auto find = [&](const store::Reader& reader) { return Plan(reader, call, *source, *access, *source_key, *key); };
     const auto plan = co_await call.read(find);
     if (!plan) co_return plan.error();
     const auto range = SelectSource(call, plan->from.object);
@@ -186,7 +150,12 @@ Answer UploadPartCopy(Call& call) {
     part.number = *number;
     part.modified = WholeSeconds(call.now());
     OwnedBlob blob(call.services().db);
-    if (!co_await CopyRange(call, plan->from.object, *range, StoredKind(plan->to.upload), part, blob)) continue;
+    const BodySource bytes{plan->from.object.body, *range, *source_key};
+    CopiedDigests digests;
+    if (!co_await CopyBytes(call, bytes, StoredKind(plan->to.upload), digests, &blob, *key)) continue;
+    part.size = range->length;
+    part.etag = digests.etag;
+    part.checksum = digests.checksum;
     if (blob.get()) part.body.blobs.push_back(*blob.get());
     auto put = [&](store::Txn& txn) -> Result<> {
       const auto upload = RequireUpload(txn, call);
@@ -198,6 +167,7 @@ Answer UploadPartCopy(Call& call) {
     blob.kept();
     http::Response response = XmlResponse(CopyPartResult(part, DeclaredKind(plan->to.upload) != nullptr));
     WriteEncryptionHeaders(response, plan->to.upload.object);
+    WriteCustomerKeyHeaders(response, call);
     if (plan->from.bucket.versioning != store::Versioning::kUnversioned) {
       response.header("x-amz-copy-source-version-id", ShowVersionId(plan->from.object.version_id));
     }

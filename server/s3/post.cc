@@ -80,7 +80,7 @@ Answer PostObject(Call& call) {
   const auto redirect = RedirectTarget(call, object);
   http::Response response(redirect ? 303 : SuccessStatus(call.header_or_empty("success_action_status")));
   response.header("Location", redirect ? *redirect : ObjectUrl(call));
-  WritePutHeaders(response, object, *written);
+  WritePutHeaders(response, call, object, *written);
   if (response.status() == 201) response.body(PostResult(call, object), "application/xml");
   co_return response;
 }

@@ -53,7 +53,10 @@ Task<Result<std::optional<std::string>>> WriteObject(pipeline::Call& call, const
   if (auto read = ReadObjectAcl(call, *admitted, object); !read) co_return read.error();
 
   const ChecksumKind& kind = declared->kind != nullptr ? *declared->kind : kCrc64Nvme;
+  const auto key = ReadCustomerKey(call);
+  if (!key) co_return key.error();
   Receiver receiver(call, std::move(*declared), kind);
+  receiver.encrypt(*key);
   if (auto received = co_await receiver.receive(); !received) co_return received.error();
   object.modified = WholeSeconds(call.now());
   object.size = receiver.size();
@@ -72,11 +75,12 @@ Task<Result<std::optional<std::string>>> WriteObject(pipeline::Call& call, const
   co_return committed;
 }
 
-void WritePutHeaders(http::Response& response, const store::Object& object,
+void WritePutHeaders(http::Response& response, const pipeline::Call& call, const store::Object& object,
                      const std::optional<std::string>& expiration) {
   response.header("ETag", Quoted(object.etag));
   WriteChecksumHeaders(response, object);
   WriteEncryptionHeaders(response, object);
+  WriteCustomerKeyHeaders(response, call);
   WriteNewVersionHeader(response, object);
   if (expiration) response.header(kExpirationHeader, *expiration);
 }
@@ -89,7 +93,7 @@ Answer PutObject(Call& call) {
   const auto written = co_await WriteObject(call, *conditions, object);
   if (!written) co_return written.error();
   http::Response response;
-  WritePutHeaders(response, object, *written);
+  WritePutHeaders(response, call, object, *written);
   co_return response;
 }
 

@@ -12,7 +12,7 @@ Task<Result<std::optional<std::string>>> WriteObject(pipeline::Call& call, const
                                                      store::Object& object);
 
 /// ETag, checksum, encryption, version and expiration of what was written.
-void WritePutHeaders(http::Response& response, const store::Object& object,
+void WritePutHeaders(http::Response& response, const pipeline::Call& call, const store::Object& object,
                      const std::optional<std::string>& expiration);
 
 }  // namespace keymill::s3

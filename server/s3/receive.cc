@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cstring>
 
+#include "server/aws/ids.h"
 #include "server/http/runtime.h"
+#include "server/s3/copy_body.h"
 #include "server/s3/errors.h"
 #include "sigv4/encoding.h"
 
@@ -23,6 +25,13 @@ Receiver::Receiver(pipeline::Call& call, DeclaredDigests declared, const Checksu
 
 Receiver::~Receiver() {
   if (blob_) store::Discard(call_.services().db, *blob_);
+}
+
+void Receiver::encrypt(const CustomerKey& key) {
+  if (!key) return;
+  nonce_ = aws::RandomBytes(store::kNonceSize);
+  cipher_.emplace(key.bytes(), nonce_);
+  random_etag_ = RandomEtag();
 }
 
 Task<Result<>> Receiver::receive() {
@@ -47,6 +56,7 @@ Task<Result<>> Receiver::receive() {
       if (!writer_) writer_.emplace(call_.services().db);
       writer_->append({piece_.get(), filled_});
       blob_ = writer_->finish();
+      blob_->nonce = nonce_;
       writer_.reset();
     };
     co_await http::Blocking(finish);
@@ -74,7 +84,10 @@ Task<> Receiver::take(http::Bytes bytes) {
         co_await flush();
     }
     const std::size_t count = std::min(bytes.size(), capacity_ - filled_);
-    std::memcpy(piece_.get() + filled_, bytes.data(), count);
+    if (cipher_)
+      cipher_->apply(bytes.first(count), piece_.get() + filled_);
+    else
+      std::memcpy(piece_.get() + filled_, bytes.data(), count);
     filled_ += count;
     bytes = bytes.subspan(count);
   }
@@ -90,7 +103,7 @@ Task<> Receiver::flush() {
 }
 
 std::string Receiver::etag() const {
-  return sigv4::hex(digests_.md5());
+  return cipher_ ? random_etag_ : sigv4::hex(digests_.md5());
 }
 
 store::Checksum Receiver::checksum() const {
@@ -101,10 +114,13 @@ store::Body Receiver::place(store::Txn& txn) {
   store::Body body;
   if (blob_)
     body.blobs.push_back(*blob_);
-  else if (filled_ > store::kInlineLimit)
+  else if (filled_ > store::kInlineLimit) {
     body.blobs.push_back(store::PutRow(txn, {piece_.get(), filled_}));
-  else if (filled_ > 0)
+    body.blobs.back().nonce = nonce_;
+  } else if (filled_ > 0) {
     body.inline_bytes.assign(reinterpret_cast<const char*>(piece_.get()), filled_);
+    body.inline_nonce = nonce_;
+  }
   return body;
 }
 

@@ -6,8 +6,10 @@
 #include <string>
 
 #include "server/pipeline/call.h"
+#include "server/s3/customer_key.h"
 #include "server/s3/integrity.h"
 #include "store/blobs.h"
+#include "store/body_cipher.h"
 
 namespace keymill::s3 {
 
@@ -24,11 +26,14 @@ class Receiver {
   Receiver(const Receiver&) = delete;
   Receiver& operator=(const Receiver&) = delete;
 
+  /// What is stored is encrypted with this key, if it is one; digests stay those of the plain bytes. Before receive().
+  void encrypt(const CustomerKey& key);
+
   /// Everything up to the end of the body, with all its checks. Errors: the payload's, EntityTooLarge, BadDigest.
   Task<Result<>> receive();
 
   std::uint64_t size() const { return size_; }
-  std::string etag() const;  ///< MD5 in hexadecimal
+  std::string etag() const;  ///< MD5 in hexadecimal; random under a customer's key
   const PayloadDigests& digests() const { return digests_; }
   store::Checksum checksum() const;
 
@@ -48,6 +53,9 @@ class Receiver {
   std::size_t capacity_ = 0;
   std::size_t filled_ = 0;
   std::uint64_t size_ = 0;
+  std::string nonce_;
+  std::string random_etag_;
+  std::optional<store::BodyCipher> cipher_;
   std::optional<store::BlobWriter> writer_;
   std::optional<store::BlobRef> blob_;
 };

@@ -6,6 +6,7 @@
 #include "server/aws/xml_writer.h"
 #include "server/config.h"
 #include "server/s3/acl.h"
+#include "server/s3/customer_key.h"
 #include "server/s3/encryption.h"
 #include "server/s3/errors.h"
 #include "server/s3/handlers.h"
@@ -114,6 +115,7 @@ Answer CreateMultipartUpload(Call& call) {
   xml.text("Bucket", call.route().bucket).text("Key", upload.key).text("UploadId", upload.id).close();
   http::Response response = XmlResponse(xml.take());
   WriteEncryptionHeaders(response, upload.object);
+  WriteCustomerKeyHeaders(response, call);
   if (const ChecksumKind* kind = DeclaredKind(upload)) {
     response.header("x-amz-checksum-algorithm", kind->name)
         .header("x-amz-checksum-type", upload.object.checksum.composite ? "COMPOSITE" : "FULL_OBJECT");

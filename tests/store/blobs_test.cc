@@ -130,7 +130,7 @@ TEST_P(Bodies, OfManyBlobsAreReadInRanges) {
 
 TEST_P(Bodies, InlineAreReadInRangesToo) {
   Fixture fixture(options());
-  const Body body{"0123456789", {}};
+  const Body body{"0123456789", {}, {}};
   EXPECT_EQ(Read(fixture.db, body), "0123456789");
   EXPECT_EQ(Read(fixture.db, body, 3, 4), "3456");
   EXPECT_EQ(Read(fixture.db, body, 9, 100), "9");
@@ -151,7 +151,7 @@ TEST_P(Bodies, LiveAsLongAsTheLastObjectThatSharesThem) {
   EXPECT_TRUE(Read(fixture.db, BodyOf(fixture, "b")) == bytes);
   fixture.committer.run([](Txn& txn) { EraseObject(txn, kBucket, "b"); });
   EXPECT_TRUE(Eventually([&] { return Rows(fixture, Family::kBlobs) == 0; }));
-  EXPECT_THROW(Read(fixture.db, Body{"", {blob}}), BodyGone);
+  EXPECT_THROW(Read(fixture.db, Body{"", {}, {blob}}), BodyGone);
   EXPECT_THROW(Put(fixture, "c", {blob}), StoreError);
 }
 

@@ -37,10 +37,10 @@ std::string BytesOf(std::uint64_t stamp) {
 }
 
 Body MakeBody(Db& db, std::string_view bytes) {
-  if (bytes.size() <= kInlineLimit) return {std::string(bytes), {}};
+  if (bytes.size() <= kInlineLimit) return {std::string(bytes), {}, {}};
   BlobWriter writer(db);
   writer.append(AsBytes(bytes));
-  return {{}, {writer.finish()}};
+  return {{}, {}, {writer.finish()}};
 }
 
 /// What is told to the parent: "begun" before a commit, "done" after it was acknowledged. Stamp 0 is a deletion.

@@ -39,7 +39,8 @@ Object FullObject() {
   object.attributes = {{"restore", "ongoing"}};
   object.part_count = 2;
   object.parts = {{1, 5 << 20, {"SHA1", "abc", false}}, {2, 7, {}}};
-  object.body.blobs = {{7, 5 << 20, BlobPlacement::kFile}, {8, 7, BlobPlacement::kRows}};
+  object.body.blobs = {{7, 5 << 20, BlobPlacement::kFile}, {8, 7, BlobPlacement::kRows, "sixteen octets.."}};
+  object.body.inline_nonce = "of inline bytes.";
   object.body.inline_bytes = "never both, but the codec does not mind";
   return object;
 }
@@ -85,6 +86,7 @@ void ExpectEqualBodies(const Object& a, const Object& b) {
     EXPECT_EQ(a.body.blobs[i].id, b.body.blobs[i].id);
     EXPECT_EQ(a.body.blobs[i].size, b.body.blobs[i].size);
     EXPECT_EQ(a.body.blobs[i].placement, b.body.blobs[i].placement);
+    EXPECT_EQ(a.body.blobs[i].nonce, b.body.blobs[i].nonce);
   }
 }
 
@@ -96,6 +98,7 @@ TEST(ObjectRecord, KeepsEveryField) {
   ExpectEqualHeads(object, read);
   ExpectEqualBodies(object, read);
   EXPECT_EQ(read.body.inline_bytes, object.body.inline_bytes);
+  EXPECT_EQ(read.body.inline_nonce, object.body.inline_nonce);
   EXPECT_EQ(layout, 0u);
 }
 
