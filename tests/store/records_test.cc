@@ -184,7 +184,7 @@ TEST(Records, OfOtherKindsKeepEveryField) {
   EXPECT_EQ(read_upload.initiator, "arn:me");
   ExpectEqualHeads(upload.object, read_upload.object);
 
-  Part part{5, 6, 7, "etag", {"SHA256", "x", false}, {"", {{1, 6, BlobPlacement::kRows}}}};
+  Part part{5, 6, 7, "etag", {"SHA256", "x", false}, {"", "", {{1, 6, BlobPlacement::kRows}}}};
   Part read_part;
   Decode(Encode(part), read_part);
   EXPECT_EQ(Encode(read_part), Encode(part));
