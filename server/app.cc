@@ -7,6 +7,7 @@
 
 #include "server/control/operations.h"
 #include "server/control/state.h"
+#include "server/federation/issuer_keys.h"
 #include "server/http/server.h"
 #include "server/http/tls.h"
 #include "server/http/url.h"
@@ -100,8 +101,8 @@ struct App::Impl {
               buckets.clear();
             },
             [this] { root.ensure(); }),
-        dispatcher({config, db, committer, identities, buckets, clock, explanations, state}, router, &iam::ResourceArns,
-                   &s3::AuthorizeOperation, &s3::AnswerWebsite),
+        dispatcher({config, db, committer, identities, buckets, clock, explanations, state, issuer_keys}, router,
+                   &iam::ResourceArns, &s3::AuthorizeOperation, &s3::AnswerWebsite),
         tls(MakeTls(config, authority_file())),
         server(SocketOptions(config, tls.get()), dispatcher) {
     CheckOpenControl(config, server.endpoints());
@@ -164,6 +165,7 @@ struct App::Impl {
   pipeline::Identities identities;
   pipeline::Buckets buckets;
   pipeline::Explanations explanations;
+  federation::IssuerKeys issuer_keys;
   store::Committer committer;
   RootUser root;
   pipeline::Router router;

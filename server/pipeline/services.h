@@ -7,6 +7,9 @@
 namespace keymill::control {
 class State;
 }
+namespace keymill::federation {
+class IssuerKeys;
+}
 
 namespace keymill::pipeline {
 
@@ -25,6 +28,7 @@ struct Services {
   const Clock& clock;
   Explanations& explanations;
   control::State& state;  ///< for the control API alone
+  federation::IssuerKeys& issuer_keys;
 };
 
 }  // namespace keymill::pipeline

@@ -1,0 +1,95 @@
+#include "server/federation/issuer_keys.h"
+
+#include <optional>
+
+#include <boost/json/parse.hpp>
+
+#include "server/http/fetch.h"
+
+namespace keymill::federation {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::int64_t kFresh = 5 * 60 * 1000;  // milliseconds
+constexpr std::int64_t kJustFetched = 10 * 1000;
+constexpr std::size_t kMaxIssuers = 1000;  // beyond it, all are fetched again
+constexpr std::string_view kDiscovery = "/.well-known/openid-configuration";
+
+Task<std::string> Get(const std::string& text, const http::Url& url, const http::FetchOptions& options) {
+  http::FetchedPage page = co_await http::Fetch(url, options);
+  if (page.status != 200) throw IssuerUnreachable(text + " answers " + std::to_string(page.status));
+  co_return std::move(page.body);
+}
+
+/// A member of the discovery document; empty if it is not there or no text.
+std::string Member(const std::string& document, std::string_view name) {
+  boost::system::error_code ec;
+  const json::value value = json::parse(document, ec);
+  const json::object* object = ec ? nullptr : value.if_object();
+  const json::value* member = object != nullptr ? object->if_contains(name) : nullptr;
+  const json::string* text = member != nullptr ? member->if_string() : nullptr;
+  return text != nullptr ? std::string(*text) : std::string();
+}
+
+http::Url Parse(const std::string& text, bool plain_allowed) {
+  auto url = http::ParseUrl(text);
+  if (!url || !(url->secure || (plain_allowed && http::IsLoopback(url->host)))) {
+    throw IssuerUnreachable(text + " is not a URL that keys are fetched from");
+  }
+  return *std::move(url);
+}
+
+Task<std::string> Discover(const Issuer& issuer) {
+  http::FetchOptions options;
+  options.thumbprints = issuer.thumbprints;
+  std::string base = issuer.url;
+  if (base.ends_with('/')) base.pop_back();
+  const std::string discovery = base.append(kDiscovery);
+  const http::Url url = Parse(discovery, true);
+  const std::string document = co_await Get(discovery, url, options);
+  if (Member(document, "issuer") != issuer.url) throw IssuerUnreachable(discovery + " names another issuer");
+  const std::string keys = Member(document, "jwks_uri");
+  const http::Url keys_url = Parse(keys, !url.secure);
+  co_return co_await Get(keys, keys_url, options);
+}
+
+}  // namespace
+
+IssuerKeys::Entry IssuerKeys::find(const std::string& url) {
+  std::lock_guard lock(mutex_);
+  const auto found = entries_.find(url);
+  return found == entries_.end() ? Entry{} : found->second;
+}
+
+Task<IssuerKeys::JwkSet> IssuerKeys::fetch(const Issuer& issuer, std::int64_t now) {
+  std::optional<std::string> text;
+  try {
+    text = co_await Discover(issuer);
+  } catch (const http::FetchFailed& failure) {
+    throw IssuerUnreachable(failure.what());
+  }
+  auto keys = std::make_shared<const std::string>(*std::move(text));
+  std::lock_guard lock(mutex_);
+  if (entries_.size() >= kMaxIssuers) entries_.clear();
+  entries_[issuer.url] = {keys, now};
+  co_return keys;
+}
+
+Task<IssuerKeys::JwkSet> IssuerKeys::get(const Issuer& issuer, std::int64_t now) {
+  const Entry known = find(issuer.url);
+  const bool fresh = known.keys && now >= known.fetched && now - known.fetched < kFresh;  // clocks can be moved back
+  if (fresh) co_return known.keys;
+  co_return co_await fetch(issuer, now);
+}
+
+Task<IssuerKeys::JwkSet> IssuerKeys::get_newer(const Issuer& issuer, const JwkSet& known, std::int64_t now) {
+  const Entry latest = find(issuer.url);
+  const bool another = latest.keys && latest.keys != known;
+  if (another) co_return latest.keys;
+  const bool recent = latest.keys && now >= latest.fetched && now - latest.fetched < kJustFetched;
+  if (recent) co_return known;
+  co_return co_await fetch(issuer, now);
+}
+
+}  // namespace keymill::federation
