@@ -157,6 +157,13 @@ void AddServe(CLI::App& root, ServeFlags& flags) {
       ->envname("KEYMILL_DURABILITY")
       ->check(CLI::IsMember({"sync", "none"}))
       ->capture_default_str();
+  serve
+      ->add_option("--restore-delay", c.restore_delay,
+                   "Until RestoreObject's copy is readable; 0: at once, where S3 takes minutes to hours")
+      ->envname("KEYMILL_RESTORE_DELAY")
+      ->check(CLI::Range(0u, 365u * 86400))
+      ->type_name("SECONDS")
+      ->capture_default_str();
   serve->add_option("--sigv2", flags.sigv2, "Signature version 2: allow, as S3's older regions do, or deny")
       ->envname("KEYMILL_SIGV2")
       ->check(CLI::IsMember({"allow", "deny"}))

@@ -118,6 +118,7 @@ inline constexpr Member kLifecycleDone[] = {
     {"as_of", "by when it was due", Member::Type::kTime},
     {"buckets", "how many have rules", Member::Type::kInteger},
     {"expired", "current versions removed, or hidden by a delete marker", Member::Type::kInteger},
+    {"transitioned", "versions that went to a colder storage class", Member::Type::kInteger},
     {"noncurrent_versions_removed", "former versions", Member::Type::kInteger},
     {"delete_markers_removed", "those with no version left behind them", Member::Type::kInteger},
     {"uploads_aborted", "multipart uploads", Member::Type::kInteger},

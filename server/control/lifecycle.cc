@@ -14,6 +14,7 @@ json::object Describe(const s3::LifecycleRun& run, const s3::LifecycleCounts& co
   return {{"as_of", aws::IsoMillis(run.as_of)},
           {"buckets", counts.buckets},
           {"expired", counts.expired},
+          {"transitioned", counts.transitions},
           {"noncurrent_versions_removed", counts.noncurrent_versions},
           {"delete_markers_removed", counts.delete_markers},
           {"uploads_aborted", counts.uploads}};

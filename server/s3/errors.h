@@ -59,6 +59,8 @@ inline constexpr ErrorKind InvalidEncryptionAlgorithmError{
     "The Encryption request you specified is not valid. Supported value: AES256."};
 inline constexpr ErrorKind InvalidLocationConstraint{"InvalidLocationConstraint", 400,
                                                      "The specified location-constraint is not valid"};
+inline constexpr ErrorKind InvalidObjectState{"InvalidObjectState", 403,
+                                              "The operation is not valid for the object's storage class"};
 inline constexpr ErrorKind InvalidPart{
     "InvalidPart", 400,
     "One or more of the specified parts could not be found.  The part may not have been uploaded, or the specified "
@@ -114,6 +116,8 @@ inline constexpr ErrorKind OwnershipControlsNotFoundError{"OwnershipControlsNotF
                                                           "The bucket ownership controls were not found"};
 inline constexpr ErrorKind ReplicationConfigurationNotFoundError{"ReplicationConfigurationNotFoundError", 404,
                                                                  "The replication configuration was not found"};
+inline constexpr ErrorKind RestoreAlreadyInProgress{"RestoreAlreadyInProgress", 409,
+                                                    "Object restore is already in progress"};
 inline constexpr ErrorKind UnexpectedContent{"UnexpectedContent", 400, "This request does not support content"};
 
 }  // namespace keymill::s3

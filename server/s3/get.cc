@@ -7,6 +7,7 @@
 
 #include "server/aws/time.h"
 #include "server/http/runtime.h"
+#include "server/s3/archive.h"
 #include "server/s3/conditions.h"
 #include "server/s3/customer_key.h"
 #include "server/s3/errors.h"
@@ -105,6 +106,11 @@ Result<> Find(const store::Reader& reader, const Call& call, const CustomerKey& 
       if (!fresh) return fresh.error();
       found.unchanged = !*fresh;
       if (found.unchanged) return {};
+    }
+    if (what.with_body) {
+      if (auto readable = CheckReadable(found.object, call.now()); !readable) return readable.error();
+    }
+    if (what.error_status == 0) {
       const auto selection = Select(call, found.object);
       if (!selection) return selection.error();
       found.selection = *selection;
@@ -170,12 +176,14 @@ Answer Retrieve(Call& call, Retrieval what) {
     http::Response unchanged(304);
     WriteObjectHeaders(unchanged, object, *overrides);
     WriteCustomerKeyHeaders(unchanged, call);
+    WriteRestoreHeader(unchanged, object, call.now());
     WriteVersionHeader(unchanged, found.bucket, object);
     if (found.expiration) unchanged.header(kExpirationHeader, *found.expiration);
     co_return unchanged;
   }
   const ByteRange& range = found.selection.range;
   http::Response response = Describe(call, object, *overrides, found.selection, what.error_status);
+  WriteRestoreHeader(response, object, call.now());
   WriteVersionHeader(response, found.bucket, object);
   if (found.expiration) response.header(kExpirationHeader, *found.expiration);
   if (!what.with_body) {

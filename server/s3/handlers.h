@@ -37,6 +37,9 @@ Answer PutObjectAcl(Call& call);
 Answer GetObject(Call& call);
 Answer HeadObject(Call& call);
 
+// restore.cc
+Answer RestoreObject(Call& call);
+
 // lock_configuration.cc
 Answer GetObjectLockConfiguration(Call& call);
 Answer PutObjectLockConfiguration(Call& call);

@@ -4,6 +4,7 @@
 
 #include "server/aws/time.h"
 #include "server/s3/errors.h"
+#include "server/s3/lifecycle_transition.h"
 
 namespace keymill::s3 {
 namespace {
@@ -49,16 +50,98 @@ Error MustBePositive(const std::string& name, std::string_view action, std::int3
                               std::to_string(value));
 }
 
-Result<> CheckNoncurrent(const NoncurrentExpiration& expiration) {
+Result<> CheckNewer(std::optional<std::int32_t> newer, std::string_view action) {
   constexpr std::int32_t kMaxNewer = 100;
+  if (!newer) return {};
+  if (*newer <= 0) return MustBePositive("NewerNoncurrentVersions", action, *newer);
+  if (*newer <= kMaxNewer) return {};
+  return InvalidArgumentNamed("'NewerNoncurrentVersions' must not exceed 100", "NewerNoncurrentVersions",
+                              std::to_string(*newer));
+}
+
+Result<> CheckNoncurrent(const NoncurrentExpiration& expiration) {
   if (!expiration.days) return Error(MalformedXML);
   if (*expiration.days <= 0) return MustBePositive("NoncurrentDays", "NoncurrentVersionExpiration", *expiration.days);
-  if (!expiration.newer_versions) return {};
-  const std::int32_t newer = *expiration.newer_versions;
-  if (newer <= 0) return MustBePositive("NewerNoncurrentVersions", "NoncurrentVersionExpiration", newer);
-  if (newer <= kMaxNewer) return {};
-  return InvalidArgumentNamed("'NewerNoncurrentVersions' must not exceed 100", "NewerNoncurrentVersions",
-                              std::to_string(newer));
+  return CheckNewer(expiration.newer_versions, "NoncurrentVersionExpiration");
+}
+
+/// What holds for the days of one transition, of current or noncurrent versions: the infrequent-access classes take
+/// objects that have lain a month.
+Result<> CheckTransitionDays(std::int32_t days, const std::string& name, std::string_view action,
+                             const std::string& storage_class) {
+  constexpr std::int32_t kMonth = 30;
+  if (days < 0) {
+    return InvalidArgumentNamed("'" + name + "' for " + std::string(action) + " action must be nonnegative", name,
+                                std::to_string(days));
+  }
+  if (days >= kMonth || (storage_class != "STANDARD_IA" && storage_class != "ONEZONE_IA")) return {};
+  return InvalidArgumentNamed("'" + name + "' in " + std::string(action) +
+                                  " action must be greater than or equal to 30 for storageClass '" + storage_class +
+                                  "'",
+                              name, std::to_string(days));
+}
+
+/// Transitions of one rule among each other: each class once, and the colder the later.
+template <class Transition>
+Result<> CheckOrder(const std::vector<Transition>& transitions, std::string_view action) {
+  for (const Transition& one : transitions) {
+    for (const Transition& other : transitions) {
+      if (&one == &other) continue;
+      if (one.storage_class == other.storage_class) {
+        return Error(InvalidRequest,
+                     "'StorageClass' must be different for '" + std::string(action) + "' actions in same 'Rule'");
+      }
+      if (one.days && other.days && MayTransition(one.storage_class, other.storage_class) && *other.days <= *one.days) {
+        return Error(InvalidArgument, "'Days' in the " + std::string(action) + " action for StorageClass '" +
+                                          other.storage_class + "' must be greater than 'Days' in the " +
+                                          std::string(action) + " action for StorageClass '" + one.storage_class + "'");
+      }
+    }
+  }
+  return {};
+}
+
+Result<> CheckTransitions(LifecycleRule& rule) {
+  constexpr std::string_view kAction = "Transition";
+  const auto& expiration = rule.expiration;
+  for (LifecycleTransition& transition : rule.transitions) {
+    if (transition.date.has_value() == transition.days.has_value()) return Error(MalformedXML);
+    if (auto checked = CheckDate(transition.date); !checked) return checked.error();
+    if (transition.days.has_value() != rule.transitions[0].days.has_value()) {
+      return Error(InvalidRequest, "Found mixed 'Date' and 'Days' based Transition actions in lifecycle rule");
+    }
+    if (expiration && ((expiration->days && transition.date) || (expiration->date && transition.days))) {
+      return Error(InvalidRequest,
+                   "Found mixed 'Date' and 'Days' based Expiration and Transition actions in lifecycle rule");
+    }
+    if (!transition.days) continue;
+    auto checked = CheckTransitionDays(*transition.days, "Days", kAction, transition.storage_class);
+    if (!checked) return checked.error();
+    if (expiration && expiration->days && *expiration->days <= *transition.days) {
+      return InvalidArgumentNamed(
+          "'Days' in the Expiration action must be greater than 'Days' in the Transition action", "Days",
+          std::to_string(*expiration->days));
+    }
+  }
+  return CheckOrder(rule.transitions, kAction);
+}
+
+Result<> CheckNoncurrentTransitions(const LifecycleRule& rule) {
+  constexpr std::string_view kAction = "NoncurrentVersionTransition";
+  for (const NoncurrentTransition& transition : rule.noncurrent_transitions) {
+    if (!transition.days) return Error(MalformedXML);
+    auto checked = CheckTransitionDays(*transition.days, "NoncurrentDays", kAction, transition.storage_class);
+    if (!checked) return checked.error();
+    if (auto newer = CheckNewer(transition.newer_versions, kAction); !newer) return newer.error();
+    const auto& expiration = rule.noncurrent_expiration;
+    if (expiration && expiration->days && *expiration->days <= *transition.days) {
+      return InvalidArgumentNamed(
+          "'NoncurrentDays' in the NoncurrentVersionExpiration action must be greater than 'NoncurrentDays' in the "
+          "NoncurrentVersionTransition action",
+          "NoncurrentDays", std::to_string(*expiration->days));
+    }
+  }
+  return CheckOrder(rule.noncurrent_transitions, kAction);
 }
 
 bool HasTags(const LifecycleRule& rule) {
@@ -90,11 +173,8 @@ Result<> CheckRule(LifecycleRule& rule) {
   }
   if (rule.abort && rule.abort->days <= 0)
     return MustBePositive("DaysAfterInitiation", "AbortIncompleteMultipartUpload", rule.abort->days);
-  for (LifecycleTransition& transition : rule.transitions) {
-    if (transition.date.has_value() == transition.days.has_value()) return Error(MalformedXML);
-    if (auto checked = CheckDate(transition.date); !checked) return checked.error();
-  }
-  return {};
+  if (auto checked = CheckTransitions(rule); !checked) return checked.error();
+  return CheckNoncurrentTransitions(rule);
 }
 
 }  // namespace

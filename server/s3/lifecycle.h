@@ -27,6 +27,8 @@ struct LifecycleExpiration {
   std::optional<std::int32_t> days;
   std::optional<bool> expired_object_delete_marker;
 };
+inline constexpr std::string_view kTransitionClasses =
+    "STANDARD_IA|ONEZONE_IA|INTELLIGENT_TIERING|GLACIER_IR|GLACIER|DEEP_ARCHIVE";
 struct LifecycleTransition {
   std::optional<std::string> date;
   std::optional<std::int32_t> days;
@@ -56,6 +58,9 @@ struct LifecycleRule {
 };
 struct LifecycleConfiguration {
   std::vector<LifecycleRule> rules;
+  /// Small objects go to GLACIER and DEEP_ARCHIVE too: varies_by_storage_class of
+  /// x-amz-transition-default-minimum-object-size, which came beside the document.
+  bool small_to_archives = false;
 };
 
 /// What PutBucketLifecycleConfiguration refuses. Rules without an ID are given one.
@@ -82,11 +87,11 @@ inline constexpr auto kFields<s3::LifecycleExpiration> =
 template <>
 inline constexpr auto kFields<s3::LifecycleTransition> =
     std::tuple{Field{"Date", &s3::LifecycleTransition::date}, Field{"Days", &s3::LifecycleTransition::days},
-               Field{"StorageClass", &s3::LifecycleTransition::storage_class, kRequired}};
+               Field{"StorageClass", &s3::LifecycleTransition::storage_class, kRequired, s3::kTransitionClasses}};
 template <>
 inline constexpr auto kFields<s3::NoncurrentTransition> =
     std::tuple{Field{"NoncurrentDays", &s3::NoncurrentTransition::days},
-               Field{"StorageClass", &s3::NoncurrentTransition::storage_class, kRequired},
+               Field{"StorageClass", &s3::NoncurrentTransition::storage_class, kRequired, s3::kTransitionClasses},
                Field{"NewerNoncurrentVersions", &s3::NoncurrentTransition::newer_versions}};
 template <>
 inline constexpr auto kFields<s3::NoncurrentExpiration> =

@@ -41,6 +41,7 @@ std::optional<LifecycleConfiguration> FindLifecycle(const store::Reader& reader,
   const auto document = aws::XmlDocument::Parse(text, kLifecycle.root);
   LifecycleConfiguration rules;
   if (!document || !aws::Read(document->root(), rules)) return std::nullopt;
+  rules.small_to_archives = FindMark(bucket, kLifecycle) == kMinimumSizes[1];
   return rules;
 }
 

@@ -6,6 +6,7 @@
 
 #include "server/s3/lifecycle_configuration.h"
 #include "server/s3/lifecycle_due.h"
+#include "server/s3/lifecycle_transition.h"
 #include "server/s3/lock.h"
 #include "server/s3/lookup.h"
 #include "server/s3/versions.h"
@@ -24,13 +25,13 @@ bool IsDue(const std::optional<store::Millis>& time, store::Millis as_of) {
   return time && *time <= as_of;
 }
 
-enum class Act : std::uint8_t { kExpire, kRemoveNoncurrent, kRemoveMarker };
+enum class Act : std::uint8_t { kTransition, kExpire, kRemoveNoncurrent, kRemoveMarker };
 
 /// Something due, as a read of the store found it.
 struct Due {
   Act act = Act::kExpire;
   store::Object version;
-  store::Millis since = 0;  // kRemoveNoncurrent: when it became noncurrent
+  store::Millis since = 0;  // of a noncurrent version: when it became so; 0 = it is current
   std::size_t newer = 0;    // and how many noncurrent ones are newer
   std::string new_id;       // kExpire: of the delete marker
 };
@@ -47,6 +48,8 @@ class Scan {
     // A page may begin anew with a key whose last version of the former page is gone.
     if (version.key != key_ || entry.latest) begin_key(version.key);
     if (entry.latest) {
+      // First the transition: a version that a delete marker hides keeps the class that it came to before.
+      if (TransitionOf(rules_, version, run_.as_of)) due.push_back({Act::kTransition, version, 0, 0, {}});
       if (version.delete_marker)
         marker_ = version;
       else if (const auto expiration = ExpirationOf(rules_, version); expiration && expiration->time <= run_.as_of)
@@ -56,7 +59,7 @@ class Scan {
       if (IsDue(removal, run_.as_of) && !IsLocked(version, run_.now))
         due.push_back({Act::kRemoveNoncurrent, version, successor_, noncurrent_, {}});
       else
-        others_stay_ = true;
+        stay(version, due);
       ++noncurrent_;
     }
     successor_ = version.modified;
@@ -71,6 +74,11 @@ class Scan {
   }
 
  private:
+  void stay(const store::Object& noncurrent, std::vector<Due>& due) {
+    others_stay_ = true;
+    if (NoncurrentTransitionOf(rules_, noncurrent, successor_, noncurrent_, run_.as_of))
+      due.push_back({Act::kTransition, noncurrent, successor_, noncurrent_, {}});
+  }
   void begin_key(const std::string& key) {
     key_ = key;
     others_stay_ = false;
@@ -99,6 +107,20 @@ std::optional<Governed> FindGoverned(const store::Reader& reader, const store::B
   auto rules = FindLifecycle(reader, *bucket);
   if (!rules) return std::nullopt;
   return Governed{std::move(*bucket), std::move(*rules)};
+}
+
+bool Transition(store::Txn& txn, const Governed& governed, const Due& due, const LifecycleRun& run) {
+  const store::BucketId bucket = governed.bucket.id;
+  const store::Object& known = due.version;
+  auto version = store::FindVersion(txn, bucket, known.key, known.version_id);
+  if (!version || version->sequence != known.sequence) return false;
+  const auto current = store::FindObject(txn, bucket, known.key);
+  if (!current || (current->sequence == known.sequence) != (due.since == 0)) return false;
+  const auto to = due.since == 0 ? TransitionOf(governed.rules, *version, run.as_of)
+                                 : NoncurrentTransitionOf(governed.rules, *version, due.since, due.newer, run.as_of);
+  if (!to) return false;
+  version->storage_class = *to;
+  return store::UpdateVersion(txn, bucket, *version);
 }
 
 bool Expire(store::Txn& txn, const Governed& governed, const Due& due, const LifecycleRun& run) {
@@ -148,6 +170,9 @@ void Apply(store::Committer& committer, const store::Bucket& bucket, const std::
     if (!governed) return;
     for (const Due& due : all) {
       switch (due.act) {
+        case Act::kTransition:
+          done.transitions += Transition(txn, *governed, due, run) ? 1 : 0;
+          break;
         case Act::kExpire:
           done.expired += Expire(txn, *governed, due, run) ? 1 : 0;
           break;
@@ -161,6 +186,7 @@ void Apply(store::Committer& committer, const store::Bucket& bucket, const std::
     }
   });
   counts.expired += done.expired;
+  counts.transitions += done.transitions;
   counts.noncurrent_versions += done.noncurrent_versions;
   counts.delete_markers += done.delete_markers;
 }

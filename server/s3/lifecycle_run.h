@@ -13,6 +13,7 @@ namespace keymill::s3 {
 struct LifecycleCounts {
   std::uint64_t buckets = 0;              ///< with rules
   std::uint64_t expired = 0;              ///< current versions removed, or hidden by a delete marker
+  std::uint64_t transitions = 0;          ///< versions that went to a colder storage class
   std::uint64_t noncurrent_versions = 0;  ///< removed
   std::uint64_t delete_markers = 0;       ///< removed, since they were their key's last version
   std::uint64_t uploads = 0;              ///< aborted
@@ -26,7 +27,8 @@ struct LifecycleRun {
 
 /// Does what the rules of all buckets ask for. Blocking, in commits of bounded size; what changes meanwhile is looked
 /// at again in the commit, so that requests, another run or a swap of the state may go on at the same time. Versions
-/// under object lock stay. Transitions do nothing: there is one kind of storage. Throws StoreError.
+/// under object lock stay. A transition changes what S3 says of a version's storage class and, into an archive, that it
+/// must be restored to be read; its bytes stay where they are. Throws StoreError.
 LifecycleCounts RunLifecycle(const store::Db& db, store::Committer& committer, const LifecycleRun& run);
 
 }  // namespace keymill::s3

@@ -1,6 +1,7 @@
 #include "server/aws/ids.h"
 #include "server/aws/time.h"
 #include "server/aws/xml_writer.h"
+#include "server/s3/archive.h"
 #include "server/s3/checksums.h"
 #include "server/s3/errors.h"
 #include "server/s3/handlers.h"
@@ -18,10 +19,15 @@ struct ListInput {
   store::ListQuery query;
   std::size_t max_keys = 0;  ///< as shown
   bool url = false;
+  bool restorations = false;  ///< tell whether archived objects have readable copies
 };
 
-Result<ListInput> ReadListInput(const pipeline::Params& params) {
+Result<ListInput> ReadListInput(const Call& call) {
+  const pipeline::Params& params = call.params();
   ListInput input;
+  const auto restorations = WantsRestoreStatus(call);
+  if (!restorations) return restorations.error();
+  input.restorations = *restorations;
   const auto url = WantsUrlEncoding(params);
   if (!url) return url.error();
   input.url = *url;
@@ -43,7 +49,7 @@ Result<store::ListPage> FindPage(const store::Reader& reader, const Call& call, 
 /// Writes the parts that both versions share; keys as the client wants them encoded.
 class PageWriter {
  public:
-  PageWriter(const Call& call, const ListInput& input) : input_(input) {
+  PageWriter(const Call& call, const ListInput& input) : input_(input), now_(call.now()) {
     xml_.declaration().open("ListBucketResult", kNamespace);
     xml_.text("Name", call.route().bucket).text("Prefix", shown(input.query.prefix));
   }
@@ -79,6 +85,7 @@ class PageWriter {
     xml_.number("Size", static_cast<std::int64_t>(object.size));
     if (owners) xml_.open("Owner").text("ID", owner_id(object.owner)).close();
     xml_.text("StorageClass", object.storage_class.empty() ? "STANDARD" : std::string_view(object.storage_class));
+    if (input_.restorations) WriteRestoreStatus(xml_, object, now_);
     xml_.close();
   }
 
@@ -91,6 +98,7 @@ class PageWriter {
   }
 
   const ListInput& input_;
+  const store::Millis now_;
   aws::XmlWriter xml_;
   std::string owner_, owner_id_;  // the last one: mostly all are the same
 };
@@ -98,7 +106,7 @@ class PageWriter {
 }  // namespace
 
 Answer ListObjects(Call& call) {
-  auto input = ReadListInput(call.params());
+  auto input = ReadListInput(call);
   if (!input) co_return input.error();
   const std::string marker(call.params().find("marker").value_or(""));
   input->query.start_after = marker;
@@ -114,7 +122,7 @@ Answer ListObjects(Call& call) {
 }
 
 Answer ListObjectsV2(Call& call) {
-  auto input = ReadListInput(call.params());
+  auto input = ReadListInput(call);
   if (!input) co_return input.error();
   const auto start_after = call.params().find("start-after");
   const auto token = call.params().find("continuation-token");

@@ -1,6 +1,7 @@
 #include "server/aws/ids.h"
 #include "server/aws/time.h"
 #include "server/aws/xml_writer.h"
+#include "server/s3/archive.h"
 #include "server/s3/errors.h"
 #include "server/s3/handlers.h"
 #include "server/s3/list_encoding.h"
@@ -18,10 +19,15 @@ struct VersionsInput {
   store::VersionQuery query;
   std::size_t max_keys = 0;
   bool url = false;
+  bool restorations = false;  ///< tell whether archived versions have readable copies
 };
 
-Result<VersionsInput> ReadVersionsInput(const pipeline::Params& params) {
+Result<VersionsInput> ReadVersionsInput(const Call& call) {
+  const pipeline::Params& params = call.params();
   VersionsInput input;
+  const auto restorations = WantsRestoreStatus(call);
+  if (!restorations) return restorations.error();
+  input.restorations = *restorations;
   const auto url = WantsUrlEncoding(params);
   if (!url) return url.error();
   input.url = *url;
@@ -44,7 +50,7 @@ Result<VersionsInput> ReadVersionsInput(const pipeline::Params& params) {
 }
 
 void WriteEntry(aws::XmlWriter& xml, const store::VersionEntry& entry, const std::string& key,
-                const std::string& owner_id) {
+                const std::string& owner_id, std::optional<store::Millis> restorations_at) {
   const store::Object& object = entry.object;
   xml.open(object.delete_marker ? "DeleteMarker" : "Version");
   xml.text("Key", key)
@@ -62,6 +68,7 @@ void WriteEntry(aws::XmlWriter& xml, const store::VersionEntry& entry, const std
   xml.open("Owner").text("ID", owner_id).close();
   if (!object.delete_marker) {
     xml.text("StorageClass", object.storage_class.empty() ? "STANDARD" : std::string_view(object.storage_class));
+    if (restorations_at) WriteRestoreStatus(xml, object, *restorations_at);
   }
   xml.close();
 }
@@ -81,13 +88,14 @@ std::string VersionList(const Call& call, const VersionsInput& input, const stor
   if (!query.delimiter.empty()) xml.text("Delimiter", shown(query.delimiter));
   if (input.url) xml.text("EncodingType", "url");
   xml.boolean("IsTruncated", page.truncated);
+  const auto restorations_at = input.restorations ? std::optional(call.now()) : std::nullopt;
   std::string owner, owner_id;
   for (const store::VersionEntry& entry : page.versions) {
     if (owner_id.empty() || entry.object.owner != owner) {
       owner = entry.object.owner;
       owner_id = aws::CanonicalUserId(owner);
     }
-    WriteEntry(xml, entry, shown(entry.object.key), owner_id);
+    WriteEntry(xml, entry, shown(entry.object.key), owner_id, restorations_at);
   }
   for (const std::string& prefix : page.common_prefixes)
     xml.open("CommonPrefixes").text("Prefix", shown(prefix)).close();
@@ -98,7 +106,7 @@ std::string VersionList(const Call& call, const VersionsInput& input, const stor
 }  // namespace
 
 Answer ListObjectVersions(Call& call) {
-  const auto input = ReadVersionsInput(call.params());
+  const auto input = ReadVersionsInput(call);
   if (!input) co_return input.error();
   auto find = [&](const store::Reader& reader) -> Result<store::VersionPage> {
     const auto bucket = RequireBucket(reader, call);

@@ -20,9 +20,10 @@ constexpr std::string_view kMetaPrefix = "x-amz-meta-";
 constexpr std::size_t kMaxMetadata = 2048;
 constexpr std::string_view kDefaultContentType = "binary/octet-stream";
 
-constexpr std::array<std::string_view, 12> kStorageClasses = {
-    "STANDARD",     "REDUCED_REDUNDANCY", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER",
-    "DEEP_ARCHIVE", "OUTPOSTS",           "GLACIER_IR",  "SNOW",       "EXPRESS_ONEZONE",     "FSX_OPENZFS"};
+// Those of general purpose buckets: the model names others, which belong to stores of another kind.
+constexpr std::array<std::string_view, 8> kStorageClasses = {"STANDARD",   "REDUCED_REDUNDANCY",  "STANDARD_IA",
+                                                             "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER_IR",
+                                                             "GLACIER",    "DEEP_ARCHIVE"};
 
 template <class List>
 bool Contains(const List& list, std::string_view value) {

@@ -132,7 +132,7 @@ constexpr Operation kOperations[] = {
   {"GetObjectLegalHold", "s3:GetObjectLegalHold", GetObjectLegalHold, "GET", kObject, "legal-hold"},
   {"PutObjectLegalHold", "s3:PutObjectLegalHold", PutObjectLegalHold, "PUT", kObject, "legal-hold"},
   {"RenameObject", "s3:PutObject", kNone, "PUT", kObject, "renameObject"},
-  {"RestoreObject", "s3:RestoreObject", kNone, "POST", kObject, "restore"},
+  {"RestoreObject", "s3:RestoreObject", RestoreObject, "POST", kObject, "restore"},
   {"GetObjectRetention", "s3:GetObjectRetention", GetObjectRetention, "GET", kObject, "retention"},
   {"PutObjectRetention", "s3:PutObjectRetention", PutObjectRetention, "PUT", kObject, "retention"},
   {"SelectObjectContent", "s3:GetObject", kNone, "POST", kObject, "select"},

@@ -54,3 +54,25 @@ def test_current_versions_say_when_they_expire(root, bucket):
     assert "Expiration" not in root.s3.put_object(Bucket=bucket, Key="other", Body=b"x")
     root.s3.delete_bucket_lifecycle(Bucket=bucket)
     assert "Expiration" not in root.s3.head_object(Bucket=bucket, Key="logs/a")
+
+
+def transition(days, storage_class="GLACIER"):
+    return {"Days": days, "StorageClass": storage_class}
+
+
+def test_transitions_that_s3_cannot_do_are_refused(root, bucket):
+    def refused_with(**rule):
+        return refusal(root, bucket, Filter={}, **rule)
+
+    assert refused_with(Transitions=[transition(29, "STANDARD_IA")]) == "InvalidArgument", "a month at least"
+    assert refused_with(Transitions=[transition(30, "STANDARD_IA"), transition(30)]) == "InvalidArgument"
+    assert refused_with(Transitions=[transition(1), transition(2)]) == "InvalidRequest", "one class twice"
+    assert refused_with(Transitions=[transition(5)], Expiration={"Days": 5}) == "InvalidArgument"
+    assert refused_with(Transitions=[transition(5)], Expiration={"Date": "2090-01-01T00:00:00Z"}) == "InvalidRequest"
+    assert refused_with(Transitions=[transition(1, "STANDARD")]) == "MalformedXML"
+    noncurrent = {"NoncurrentDays": 1, "StorageClass": "ONEZONE_IA"}
+    assert refused_with(NoncurrentVersionTransitions=[noncurrent]) == "InvalidArgument"
+    many = {"NoncurrentDays": 1, "StorageClass": "GLACIER", "NewerNoncurrentVersions": 101}
+    assert refused_with(NoncurrentVersionTransitions=[many]) == "InvalidArgument"
+    put(root, bucket, {"ID": "r", "Status": "Enabled", "Filter": {},
+                       "Transitions": [transition(90), transition(30, "STANDARD_IA")], "Expiration": {"Days": 365}})

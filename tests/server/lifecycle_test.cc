@@ -142,6 +142,63 @@ TEST_F(LifecycleRun, LeavesVersionsUnderObjectLockHoweverFarItLooksAhead) {
   EXPECT_EQ(count("Version"), 2u);
 }
 
+TEST_F(LifecycleRun, MovesLargeObjectsToTheClassThatIsDue) {
+  put("logs/large", std::string(128 << 10, 'x'));
+  put("logs/small");
+  put("other", std::string(128 << 10, 'x'));
+  govern(
+      "<Filter><Prefix>logs/</Prefix></Filter>"
+      "<Transition><Days>30</Days><StorageClass>STANDARD_IA</StorageClass></Transition>"
+      "<Transition><Days>90</Days><StorageClass>GLACIER</StorageClass></Transition>");
+  EXPECT_EQ(At(root_.control("POST", "/lifecycle/run").body, "/transitioned"), "0");
+  EXPECT_EQ(At(run(), "/transitioned"), "1");
+  EXPECT_EQ(root_.s3("GET", "/bucket/logs/large").summary(), "403 InvalidObjectState");
+  EXPECT_EQ(root_.s3("HEAD", "/bucket/logs/large").status, 200);
+  EXPECT_EQ(root_.s3("GET", "/bucket/logs/small").summary(), "200");
+  EXPECT_EQ(root_.s3("GET", "/bucket/other").summary(), "200");
+  EXPECT_EQ(At(run(), "/transitioned"), "0") << "it is there already";
+}
+
+TEST_F(LifecycleRun, MovesNoncurrentVersionsBeyondThoseThatAreToStay) {
+  keep_versions();
+  for (int i = 0; i < 4; ++i) put("a", std::string(20, 'x'));
+  govern(
+      "<Filter><ObjectSizeGreaterThan>10</ObjectSizeGreaterThan></Filter>"
+      "<NoncurrentVersionTransition><NoncurrentDays>1</NoncurrentDays><StorageClass>DEEP_ARCHIVE</StorageClass>"
+      "<NewerNoncurrentVersions>1</NewerNoncurrentVersions></NoncurrentVersionTransition>");
+  EXPECT_EQ(At(run(), "/transitioned"), "2");
+  const std::string body = root_.s3("GET", "/bucket", "versions=").body;
+  EXPECT_LT(body.rfind("<StorageClass>STANDARD<"), body.find("<StorageClass>DEEP_ARCHIVE<")) << "the oldest went";
+}
+
+TEST_F(LifecycleRun, MovesAVersionBeforeItHidesIt) {
+  keep_versions();
+  put("a", std::string(20, 'x'));
+  govern(
+      "<Filter><ObjectSizeGreaterThan>10</ObjectSizeGreaterThan></Filter><Expiration><Days>2</Days></Expiration>"
+      "<Transition><Days>1</Days><StorageClass>GLACIER</StorageClass></Transition>");
+  const auto result = run();
+  EXPECT_EQ(At(result, "/transitioned"), "1");
+  EXPECT_EQ(At(result, "/expired"), "1");
+  EXPECT_NE(root_.s3("GET", "/bucket", "versions=").body.find("<StorageClass>GLACIER<"), std::string::npos);
+}
+
+TEST_F(LifecycleRun, SmallObjectsMayGoToArchivesIfTheBucketSaysSo) {
+  put("a");
+  const std::string document =
+      "<LifecycleConfiguration><Rule><Status>Enabled</Status><Filter/>"
+      "<Transition><Days>0</Days><StorageClass>GLACIER</StorageClass></Transition></Rule></LifecycleConfiguration>";
+  const auto md5 = sigv4::md5(document);
+  const std::string_view raw(reinterpret_cast<const char*>(md5.data()), md5.size());
+  ASSERT_EQ(root_
+                .s3("PUT", "/bucket", "lifecycle=", document,
+                    {{"Content-MD5", sigv4::base64_encode(raw)},
+                     {"x-amz-transition-default-minimum-object-size", "varies_by_storage_class"}})
+                .summary(),
+            "200");
+  EXPECT_EQ(At(run(), "/transitioned"), "1");
+}
+
 TEST_F(LifecycleRun, IsForTheServersAccountAndRefusesOtherTimes) {
   EXPECT_EQ(root_.control("POST", "/lifecycle/run", R"({"now": "tomorrow"})").summary(), "400 InvalidRequest");
   const auto made = root_.control("POST", "/accounts").body;
