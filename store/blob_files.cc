@@ -9,6 +9,7 @@
 #include "store/blob_rows.h"
 #include "store/db_impl.h"
 #include "store/keys.h"
+#include "store/unsynced.h"
 
 namespace keymill::store {
 
@@ -34,10 +35,11 @@ BlobFiles::BlobFiles(Db::Impl& db)
       temporary_directory_((db.options.path / "tmp").string()) {
   auto* const env = db_.db->GetEnv();
   const bool on_disk = !db_.options.in_memory;
-  options_ = rocksdb::Options(QuietOptions(env), rocksdb::ColumnFamilyOptions());
+  if (on_disk && !db_.options.sync) unsynced_ = WithoutSyncs(*env);
+  options_ = rocksdb::Options(QuietOptions(unsynced_ ? unsynced_.get() : env), rocksdb::ColumnFamilyOptions());
   options_.max_open_files = 64;
   options_.allow_mmap_reads = on_disk;
-  options_.bytes_per_sync = 1 << 20;  // so that little is left to write when the body is complete
+  if (!unsynced_) options_.bytes_per_sync = 1 << 20;  // so that little is left to write when the body is complete
   options_.num_levels = 2;
   options_.disable_auto_compactions = true;
   options_.write_buffer_size = 64 << 10;  // never used

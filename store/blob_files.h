@@ -72,8 +72,9 @@ class BlobFiles {
 
   Db::Impl& db_;
   std::string directory_, temporary_directory_;
-  rocksdb::Options options_;         ///< of the instance
-  rocksdb::Options writer_options_;  ///< of the files
+  std::unique_ptr<rocksdb::Env> unsynced_;  ///< null if bodies are to be synced
+  rocksdb::Options options_;                ///< of the instance
+  rocksdb::Options writer_options_;         ///< of the files
 
   std::once_flag opened_;
   std::unique_ptr<rocksdb::DB> files_;
