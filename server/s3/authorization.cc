@@ -37,6 +37,7 @@ constexpr Extra kUploadExtras[] = {
     {"", "x-amz-object-lock-legal-hold", kAnything, "s3:PutObjectLegalHold"},
 };
 constexpr Extra kExtras[] = {
+    {"PostObject", "tagging", kAnything, "s3:PutObjectTagging"},  // the form's field, a document
     {"CreateBucket", "x-amz-acl", kAnything, "s3:PutBucketAcl"},
     {"CreateBucket", "x-amz-grant-full-control", kAnything, "s3:PutBucketAcl"},
     {"CreateBucket", "x-amz-grant-read", kAnything, "s3:PutBucketAcl"},
