@@ -14,20 +14,49 @@ void ReplaceAll(std::string& text, std::string_view what, std::string_view with)
   }
 }
 
-/// An explanation is read by others than the one who sent the request, and logged: a token must not stand in it,
-/// neither as a header's value nor percent-encoded in a query.
-void HideToken(sigv4::Explanation& explanation, std::string_view token) {
-  if (token.empty()) return;
-  constexpr std::string_view kInstead = "(session token)";
-  for (const std::string& form : {std::string(token), sigv4::uri_encode(token)}) {
-    for (auto* text : {&explanation.text, &explanation.canonical_request, &explanation.string_to_sign}) {
-      ReplaceAll(*text, form, kInstead);
-    }
-    for (auto& piece : explanation.pieces) {
-      ReplaceAll(piece.received, form, kInstead);
-      ReplaceAll(piece.hashed, form, kInstead);
-    }
+template <class Function>
+void ForEachText(sigv4::Explanation& explanation, Function&& apply) {
+  apply(explanation.text);
+  apply(explanation.canonical_request);
+  apply(explanation.string_to_sign);
+  for (auto& piece : explanation.pieces) {
+    apply(piece.received);
+    apply(piece.hashed);
   }
+}
+
+/// An explanation is read by others than the one who sent the request, and logged: a secret must not stand in it,
+/// neither as a header's value nor percent-encoded in a query.
+void Hide(sigv4::Explanation& explanation, std::string_view secret, std::string_view instead) {
+  if (secret.empty()) return;
+  for (const std::string& form : {std::string(secret), sigv4::uri_encode(secret)}) {
+    ForEachText(explanation, [&](std::string& text) { ReplaceAll(text, form, instead); });
+  }
+}
+
+/// Of SSE-C, and of a copy's source.
+constexpr std::string_view kCustomerKey = "server-side-encryption-customer-key";
+constexpr std::string_view kInsteadOfKey = "(customer's key)";
+
+/// A query's parameter goes by its name: in a wrong signature its value may be encoded in any way.
+void HideParameter(std::string& text) {
+  const std::string lower = sigv4::lower(text);
+  const std::string name = std::string(kCustomerKey) + "=";
+  std::string shown;
+  std::size_t done = 0;
+  for (auto at = lower.find(name); at != std::string::npos; at = lower.find(name, done)) {
+    at += name.size();
+    shown.append(text, done, at - done).append(kInsteadOfKey);
+    done = std::min(text.find_first_of("& \n", at), text.size());
+  }
+  if (done > 0) text = shown.append(text, done);
+}
+
+void HideCustomerKeys(sigv4::Explanation& explanation, const sigv4::RequestView& request) {
+  for (const auto& header : request.headers) {
+    if (sigv4::lower(header.name).ends_with(kCustomerKey)) Hide(explanation, header.value, kInsteadOfKey);
+  }
+  ForEachText(explanation, HideParameter);
 }
 
 }  // namespace
@@ -55,7 +84,8 @@ std::optional<std::string> Explanations::explain(const sigv4::Verifier& verifier
     secrets.push_back({labels[i], relatives[i].credential->secret, relatives[i].credential->identity.access_key_id});
   }
   auto explanation = sigv4::explain(verifier, secrets, body_sha256);
-  HideToken(explanation, verifier.claim().session_token);
+  Hide(explanation, verifier.claim().session_token, "(session token)");
+  HideCustomerKeys(explanation, verifier.request());
   auto line = explanation.found ? std::string(explanation.hypothesis) + ": " + explanation.text : explanation.text;
   log::Info("signature does not match", {{"request_id", std::string(request_id)},
                                          {"access_key_id", credential.identity.access_key_id},

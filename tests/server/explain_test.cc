@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "sigv4/encoding.h"
 #include "tests/server/test_server.h"
 
 namespace keymill::test {
@@ -64,6 +65,32 @@ TEST(Explain, SeesThatAProxyRewroteTheHost) {
   auto response = GetWith(server, {TestServer::kRootId, TestServer::kRootSecret}, "127.0.0.1");
   EXPECT_EQ(response.status, 403);
   EXPECT_NE(response.header("x-keymill-explain"), "");
+}
+
+TEST(Explain, KeepsNoCustomersKey) {
+  TestServer server;
+  const std::string key = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=", name = "server-side-encryption-customer-key";
+  const sigv4::Credentials root{TestServer::kRootId, TestServer::kRootSecret};
+  for (const bool in_query : {false, true}) {
+    sigv4::SignRequest request{"GET", "/bucket/k", {}, {{"Host", "127.0.0.1"}}, {}};
+    if (in_query)
+      request.query = "X-Amz-" + name + "=" + sigv4::uri_encode(key);
+    else
+      request.headers.insert(request.headers.end(), {{"x-amz-" + name, key}, {"x-amz-copy-source-" + name, key}});
+    std::vector<std::pair<std::string, std::string>> headers{{"Host", server.host()}};  // not the host that was signed
+    for (std::size_t i = 1; i < request.headers.size(); ++i)
+      headers.emplace_back(request.headers[i].name, request.headers[i].value);
+    for (const auto& line : sigv4::sign(request, root, {"us-east-1", "s3", std::time(nullptr)}).headers)
+      headers.emplace_back(line.name, line.value);
+    http::Client client("127.0.0.1", server.port());
+    const auto response = client.send("GET", in_query ? "/bucket/k?" + request.query : "/bucket/k", headers, {});
+    ASSERT_EQ(response.status, 403) << response.body;
+    const auto kept = Explanation(server, root, response.header("x-amz-request-id"));
+    ASSERT_NE(kept.body.find("customer's key"), std::string::npos) << kept.body;
+    for (const std::string& text : {kept.body, std::string(response.header("x-keymill-explain"))}) {
+      EXPECT_EQ(text.find(key.substr(0, 20)), std::string::npos) << text;
+    }
+  }
 }
 
 TEST(Explain, TellsStrangersNothing) {
