@@ -86,13 +86,14 @@ std::string KeyArn(std::string_view id, std::string_view region, const std::stri
   return arn.append("key/").append(hex);
 }
 
+}  // namespace
+
 void SetKms(store::Object& object, std::string_view algorithm, std::string arn, bool bucket_key) {
   object.encryption = algorithm;
   object.encryption_key = std::move(arn);
+  std::erase_if(object.attributes, [](const auto& attribute) { return attribute.first == kBucketKey; });
   if (bucket_key && algorithm == "aws:kms") object.attributes.emplace_back(kBucketKey, "true");
 }
-
-}  // namespace
 
 Result<> ReadEncryptionHeaders(const pipeline::Call& call, store::Object& object) {
   const auto algorithm = call.header(kHeader), key = call.header(kKeyHeader);

@@ -13,6 +13,8 @@ namespace keymill::s3 {
 /// Takes x-amz-server-side-encryption* of a request that makes an object; none leaves the object's encryption empty.
 /// Errors: InvalidEncryptionAlgorithmError, InvalidArgument for a key without aws:kms, those of customer keys.
 Result<> ReadEncryptionHeaders(const pipeline::Call& call, store::Object& object);
+/// `algorithm`: aws:kms or aws:kms:dsse, which knows no bucket keys.
+void SetKms(store::Object& object, std::string_view algorithm, std::string arn, bool bucket_key);
 /// Where the request said nothing, the bucket decides; AES256 unless it was configured. May run twice.
 void ApplyDefaultEncryption(const store::Reader& reader, const store::Bucket& bucket, std::string_view endpoint_region,
                             store::Object& object);

@@ -40,6 +40,9 @@ Answer HeadObject(Call& call);
 // restore.cc
 Answer RestoreObject(Call& call);
 
+// object_encryption.cc
+Answer UpdateObjectEncryption(Call& call);
+
 // lock_configuration.cc
 Answer GetObjectLockConfiguration(Call& call);
 Answer PutObjectLockConfiguration(Call& call);

@@ -128,7 +128,7 @@ constexpr Operation kOperations[] = {
   {"DeleteObjectAnnotation", "s3:DeleteObjectAnnotation", kNone, "DELETE", kObject, "annotation"},
   {"GetObjectAttributes", "s3:GetObjectVersionAttributes", GetObjectAttributes, "GET", kObject, "attributes&versionId"},
   {"GetObjectAttributes", "s3:GetObjectAttributes", GetObjectAttributes, "GET", kObject, "attributes"},
-  {"UpdateObjectEncryption", "s3:UpdateObjectEncryption", kNone, "PUT", kObject, "encryption"},
+  {"UpdateObjectEncryption", "s3:UpdateObjectEncryption", UpdateObjectEncryption, "PUT", kObject, "encryption"},
   {"GetObjectLegalHold", "s3:GetObjectLegalHold", GetObjectLegalHold, "GET", kObject, "legal-hold"},
   {"PutObjectLegalHold", "s3:PutObjectLegalHold", PutObjectLegalHold, "PUT", kObject, "legal-hold"},
   {"RenameObject", "s3:PutObject", kNone, "PUT", kObject, "renameObject"},
