@@ -48,6 +48,7 @@ def clean_environment(**extra: str) -> dict[str, str]:
         "AWS_CONFIG_FILE": nowhere,
         "AWS_SHARED_CREDENTIALS_FILE": nowhere,
         "AWS_EC2_METADATA_DISABLED": "true",
+        "BOTO_DISABLE_CRT": "true",
         "NO_PROXY": "*",
     }
     return kept | extra
