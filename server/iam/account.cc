@@ -110,25 +110,32 @@ std::vector<Entry> Summary(const store::Reader& reader, const std::string& accou
 
 }  // namespace
 
-/// An account has one alias at most: a second one takes the place of the first.
-Task<Result<http::Response>> CreateAccountAlias(pipeline::Call& call) {
-  aws::Form form(call.params().all(), aws::Form::Style::kIam);
+Result<store::Item> ReadAccountAlias(const aws::Form::Pairs& pairs, std::string_view account, store::Millis now) {
+  aws::Form form(pairs, aws::Form::Style::kIam);
   store::Item item;
   item.kind = ItemKind::kAccountAlias;
-  item.owner = call.identity().account;
+  item.owner = account;
   item.name = form.required(kAccountAlias);
-  item.created = call.now();
-  if (auto refusal = form.refusal()) co_return *refusal;
-  auto create = [&](store::Txn& txn) -> Result<> {
-    for (const store::Item& alias : store::AllItems(txn, ItemKind::kAccountAlias)) {
-      if (alias.name == item.name) {
-        return aws::Error(EntityAlreadyExists, "The account alias " + item.name + " already exists.");
-      }
+  item.created = now;
+  if (auto refusal = form.refusal()) return *refusal;
+  return item;
+}
+
+Result<> SetAccountAlias(store::Txn& txn, const store::Item& item) {
+  for (const store::Item& alias : store::AllItems(txn, ItemKind::kAccountAlias)) {
+    if (alias.name == item.name) {
+      return aws::Error(EntityAlreadyExists, "The account alias " + item.name + " already exists.");
     }
-    for (const store::Item& former : store::ListItems(txn, item.kind, item.owner)) store::EraseItem(txn, former);
-    store::PutItem(txn, item);
-    return {};
-  };
+  }
+  for (const store::Item& former : store::ListItems(txn, item.kind, item.owner)) store::EraseItem(txn, former);
+  store::PutItem(txn, item);
+  return {};
+}
+
+Task<Result<http::Response>> CreateAccountAlias(pipeline::Call& call) {
+  const auto item = ReadAccountAlias(call.params().all(), call.identity().account, call.now());
+  if (!item) co_return item.error();
+  auto create = [&](store::Txn& txn) { return SetAccountAlias(txn, *item); };
   co_return co_await CommitThenAnswer(call, create);
 }
 

@@ -27,6 +27,20 @@ void WriteHolders(aws::XmlWriter& xml, const std::vector<Holder>& holders, Holde
 
 }  // namespace
 
+Result<> AttachPolicy(store::Txn& txn, const Holder& holder, const std::string& arn) {
+  auto policy = RequireAttachable(txn, holder.account, arn);
+  if (!policy) return policy.error();
+  if (store::Linked(txn, Relation::kAttachment, holder.id, arn)) return {};
+  if (store::LinksFrom(txn, Relation::kAttachment, holder.id).size() >= kMaxAttached) {
+    return aws::Error(LimitExceeded, "Cannot exceed quota for " + std::string(Traits(holder.kind).attached_quota) +
+                                         ": " + std::to_string(kMaxAttached));
+  }
+  store::Link(txn, Relation::kAttachment, holder.id, arn);
+  Govern(txn, holder.id);
+  TouchPermissions(txn, holder.id);
+  return {};
+}
+
 Task<Result<http::Response>> Attach(pipeline::Call& call, HolderKind kind) {
   aws::Form form(call.params().all(), aws::Form::Style::kIam);
   const std::string name = form.required(Traits(kind).name);
@@ -35,17 +49,7 @@ Task<Result<http::Response>> Attach(pipeline::Call& call, HolderKind kind) {
   auto attach = [&](store::Txn& txn) -> Result<> {
     auto holder = RequireHolder(txn, kind, call.identity().account, name);
     if (!holder) return holder.error();
-    auto policy = RequireAttachable(txn, call.identity().account, arn);
-    if (!policy) return policy.error();
-    if (store::Linked(txn, Relation::kAttachment, holder->id, arn)) return {};
-    if (store::LinksFrom(txn, Relation::kAttachment, holder->id).size() >= kMaxAttached) {
-      return aws::Error(LimitExceeded, "Cannot exceed quota for " + std::string(Traits(kind).attached_quota) + ": " +
-                                           std::to_string(kMaxAttached));
-    }
-    store::Link(txn, Relation::kAttachment, holder->id, arn);
-    Govern(txn, holder->id);
-    TouchPermissions(txn, holder->id);
-    return {};
+    return AttachPolicy(txn, *holder, arn);
   };
   auto done = co_await call.commit(attach);
   if (!done) co_return done.error();

@@ -14,6 +14,9 @@ Task<Result<http::Response>> Detach(pipeline::Call& call, HolderKind kind);
 Task<Result<http::Response>> ListAttached(pipeline::Call& call, HolderKind kind);
 Task<Result<http::Response>> ListEntitiesForPolicy(pipeline::Call& call);
 
+/// Inside the commit; what is attached already changes nothing. NoSuchEntity, LimitExceeded.
+Result<> AttachPolicy(store::Txn& txn, const Holder& holder, const std::string& arn);
+
 /// What a listing can be limited to.
 inline constexpr std::string_view kEntityFilters[] = {"User", "Role", "Group", "LocalManagedPolicy",
                                                       "AWSManagedPolicy"};

@@ -13,6 +13,21 @@ namespace {
 
 using store::Relation;
 
+using Setter = Result<> (*)(store::Txn&, const std::string&, const std::string&, const std::string&);
+
+Task<Result<http::Response>> Set(pipeline::Call& call, const aws::StringField& name_field, bool clear, Setter setter) {
+  aws::Form form(call.params().all(), aws::Form::Style::kIam);
+  const std::string name = form.required(name_field);
+  const std::string arn = clear ? std::string() : form.required(kPermissionsBoundary);
+  if (auto refusal = form.refusal()) co_return *refusal;
+  auto set = [&](store::Txn& txn) { return setter(txn, call.identity().account, name, arn); };
+  auto done = co_await call.commit(set);
+  if (!done) co_return done.error();
+  co_return Answer(call);
+}
+
+}  // namespace
+
 Result<> SetUserBoundary(store::Txn& txn, const std::string& account, const std::string& name, const std::string& arn) {
   auto user = RequireUser(txn, account, name);
   if (!user) return user.error();
@@ -31,21 +46,6 @@ Result<> SetRoleBoundary(store::Txn& txn, const std::string& account, const std:
   store::PutEntity(txn, *role);
   return {};
 }
-
-using Setter = Result<> (*)(store::Txn&, const std::string&, const std::string&, const std::string&);
-
-Task<Result<http::Response>> Set(pipeline::Call& call, const aws::StringField& name_field, bool clear, Setter setter) {
-  aws::Form form(call.params().all(), aws::Form::Style::kIam);
-  const std::string name = form.required(name_field);
-  const std::string arn = clear ? std::string() : form.required(kPermissionsBoundary);
-  if (auto refusal = form.refusal()) co_return *refusal;
-  auto set = [&](store::Txn& txn) { return setter(txn, call.identity().account, name, arn); };
-  auto done = co_await call.commit(set);
-  if (!done) co_return done.error();
-  co_return Answer(call);
-}
-
-}  // namespace
 
 Result<> SetBoundary(store::Txn& txn, std::string_view account, std::string_view holder_id, std::string_view former_arn,
                      std::string_view policy_arn) {

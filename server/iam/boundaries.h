@@ -24,6 +24,10 @@ Result<> SetBoundary(store::Txn& txn, std::string_view account, std::string_view
                      std::string_view policy_arn);
 void ClearBoundary(store::Txn& txn, std::string_view holder_id, std::string_view former_arn);
 
+/// The whole change, inside the commit: NoSuchEntity, the errors of SetBoundary(). An empty ARN takes it away.
+Result<> SetUserBoundary(store::Txn& txn, const std::string& account, const std::string& name, const std::string& arn);
+Result<> SetRoleBoundary(store::Txn& txn, const std::string& account, const std::string& name, const std::string& arn);
+
 /// <PermissionsBoundary>, or nothing.
 void WriteBoundary(aws::XmlWriter& xml, std::string_view policy_arn);
 

@@ -57,26 +57,44 @@ void WriteGroup(aws::XmlWriter& xml, const Entity& group) {
   xml.text("CreateDate", aws::IsoSeconds(group.created));
 }
 
-Task<Result<http::Response>> CreateGroup(pipeline::Call& call) {
-  aws::Form form(call.params().all(), aws::Form::Style::kIam);
+Result<Entity> ReadCreateGroup(const aws::Form::Pairs& pairs, std::string_view account, store::Millis now) {
+  aws::Form form(pairs, aws::Form::Style::kIam);
   Entity group;
   group.kind = EntityKind::kGroup;
-  group.account = call.identity().account;
+  group.account = account;
   group.path = form.optional(kPath).value_or("/");
   group.name = form.required(kGroupName);
-  group.created = call.now();
-  if (auto refusal = form.refusal()) co_return *refusal;
-  auto create = [&](store::Txn& txn) -> Result<> {
-    if (store::FindEntity(txn, group.kind, group.account, group.name)) return NameTaken(group.name);
-    group.id = NewEntityId(txn, "AGPA");
-    store::PutEntity(txn, group);
-    return {};
-  };
+  group.created = now;
+  if (auto refusal = form.refusal()) return *refusal;
+  return group;
+}
+
+Result<> AddGroup(store::Txn& txn, Entity& group) {
+  if (store::FindEntity(txn, group.kind, group.account, group.name)) return NameTaken(group.name);
+  group.id = NewEntityId(txn, "AGPA");
+  store::PutEntity(txn, group);
+  return {};
+}
+
+Result<> JoinGroup(store::Txn& txn, const store::User& user, const Entity& group) {
+  if (store::Linked(txn, Relation::kMember, user.id, group.id)) return {};
+  if (store::LinksFrom(txn, Relation::kMember, user.id).size() >= kMaxGroupsPerUser) {
+    return QuotaExceeded("GroupsPerUser", kMaxGroupsPerUser);
+  }
+  store::Link(txn, Relation::kMember, user.id, group.id);
+  Govern(txn, user.id);
+  return {};
+}
+
+Task<Result<http::Response>> CreateGroup(pipeline::Call& call) {
+  auto group = ReadCreateGroup(call.params().all(), call.identity().account, call.now());
+  if (!group) co_return group.error();
+  auto create = [&](store::Txn& txn) { return AddGroup(txn, *group); };
   auto created = co_await call.commit(create);
   if (!created) co_return created.error();
   co_return Answer(call, [&](aws::XmlWriter& xml) {
     xml.open("Group");
-    WriteGroup(xml, group);
+    WriteGroup(xml, *group);
     xml.close();
   });
 }
@@ -182,13 +200,7 @@ Task<Result<http::Response>> AddUserToGroup(pipeline::Call& call) {
   auto add = [&](store::Txn& txn) -> Result<> {
     auto both = RequireBoth(txn, call.identity().account, group_name, user_name);
     if (!both) return both.error();
-    if (store::Linked(txn, Relation::kMember, both->user.id, both->group.id)) return {};
-    if (store::LinksFrom(txn, Relation::kMember, both->user.id).size() >= kMaxGroupsPerUser) {
-      return QuotaExceeded("GroupsPerUser", kMaxGroupsPerUser);
-    }
-    store::Link(txn, Relation::kMember, both->user.id, both->group.id);
-    Govern(txn, both->user.id);
-    return {};
+    return JoinGroup(txn, both->user, both->group);
   };
   auto added = co_await call.commit(add);
   if (!added) co_return added.error();

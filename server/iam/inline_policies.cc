@@ -29,6 +29,14 @@ std::optional<aws::Error> CheckSize(const store::Reader& reader, const Holder& h
 
 }  // namespace
 
+Result<> SetInline(store::Txn& txn, const Holder& holder, const store::InlinePolicy& policy) {
+  if (auto refusal = CheckSize(txn, holder, policy)) return *refusal;
+  store::PutInlinePolicy(txn, holder.id, policy);
+  Govern(txn, holder.id);
+  TouchPermissions(txn, holder.id);
+  return {};
+}
+
 Task<Result<http::Response>> PutInline(pipeline::Call& call, HolderKind kind) {
   aws::Form form(call.params().all(), aws::Form::Style::kIam);
   const std::string holder_name = form.required(Traits(kind).name);
@@ -40,11 +48,7 @@ Task<Result<http::Response>> PutInline(pipeline::Call& call, HolderKind kind) {
   auto put = [&](store::Txn& txn) -> Result<> {
     auto holder = RequireHolder(txn, kind, call.identity().account, holder_name);
     if (!holder) return holder.error();
-    if (auto refusal = CheckSize(txn, *holder, policy)) return *refusal;
-    store::PutInlinePolicy(txn, holder->id, policy);
-    Govern(txn, holder->id);
-    TouchPermissions(txn, holder->id);
-    return {};
+    return SetInline(txn, *holder, policy);
   };
   auto done = co_await call.commit(put);
   if (!done) co_return done.error();

@@ -26,13 +26,6 @@ InstanceProfile WithRole(const store::Reader& reader, Entity entity) {
   return profile;
 }
 
-Result<InstanceProfile> RequireProfile(const store::Reader& reader, const std::string& account,
-                                       const std::string& name) {
-  auto entity = store::FindEntity(reader, EntityKind::kInstanceProfile, account, name);
-  if (!entity) return aws::Error(NoSuchEntity, "Instance Profile " + name + " cannot be found.");
-  return WithRole(reader, *std::move(entity));
-}
-
 http::Response AnswerOne(const pipeline::Call& call, const InstanceProfile& profile) {
   return Answer(call, [&](aws::XmlWriter& xml) {
     xml.open("InstanceProfile");
@@ -77,29 +70,51 @@ std::vector<InstanceProfile> InstanceProfilesOf(const store::Reader& reader, std
   return profiles;
 }
 
-Task<Result<http::Response>> CreateInstanceProfile(pipeline::Call& call) {
-  aws::Form form(call.params().all(), aws::Form::Style::kIam);
-  InstanceProfile profile;
-  Entity& entity = profile.entity;
+Result<InstanceProfile> RequireProfile(const store::Reader& reader, const std::string& account,
+                                       const std::string& name) {
+  auto entity = store::FindEntity(reader, EntityKind::kInstanceProfile, account, name);
+  if (!entity) return aws::Error(NoSuchEntity, "Instance Profile " + name + " cannot be found.");
+  return WithRole(reader, *std::move(entity));
+}
+
+Result<Entity> ReadCreateInstanceProfile(const aws::Form::Pairs& pairs, std::string_view account, store::Millis now) {
+  aws::Form form(pairs, aws::Form::Style::kIam);
+  Entity entity;
   entity.kind = EntityKind::kInstanceProfile;
-  entity.account = call.identity().account;
+  entity.account = account;
   entity.name = form.required(kInstanceProfileName);
   entity.path = form.optional(kPath).value_or("/");
   entity.tags = form.pairs(kTags, kTagKey, kTagValue);
-  entity.created = call.now();
-  if (auto refusal = form.refusal()) co_return *refusal;
-  if (auto refusal = CheckTags(entity.tags)) co_return *refusal;
-  auto create = [&](store::Txn& txn) -> Result<> {
-    if (store::FindEntity(txn, entity.kind, entity.account, entity.name)) {
-      return aws::Error(EntityAlreadyExists, "Instance Profile " + entity.name + " already exists.");
-    }
-    entity.id = NewEntityId(txn, "AIPA");
-    store::PutEntity(txn, entity);
-    return {};
-  };
+  entity.created = now;
+  if (auto refusal = form.refusal()) return *refusal;
+  if (auto refusal = CheckTags(entity.tags)) return *refusal;
+  return entity;
+}
+
+Result<> AddInstanceProfile(store::Txn& txn, Entity& entity) {
+  if (store::FindEntity(txn, entity.kind, entity.account, entity.name)) {
+    return aws::Error(EntityAlreadyExists, "Instance Profile " + entity.name + " already exists.");
+  }
+  entity.id = NewEntityId(txn, "AIPA");
+  store::PutEntity(txn, entity);
+  return {};
+}
+
+Result<> AddProfileRole(store::Txn& txn, const InstanceProfile& profile, const Entity& role) {
+  if (profile.role) {
+    return aws::Error(LimitExceeded, "Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1");
+  }
+  store::Link(txn, Relation::kProfileRole, profile.entity.id, role.id);
+  return {};
+}
+
+Task<Result<http::Response>> CreateInstanceProfile(pipeline::Call& call) {
+  auto entity = ReadCreateInstanceProfile(call.params().all(), call.identity().account, call.now());
+  if (!entity) co_return entity.error();
+  auto create = [&](store::Txn& txn) { return AddInstanceProfile(txn, *entity); };
   auto created = co_await call.commit(create);
   if (!created) co_return created.error();
-  co_return AnswerOne(call, profile);
+  co_return AnswerOne(call, {*std::move(entity), std::nullopt});
 }
 
 Task<Result<http::Response>> GetInstanceProfile(pipeline::Call& call) {
@@ -180,11 +195,7 @@ Task<Result<http::Response>> AddRoleToInstanceProfile(pipeline::Call& call) {
     if (!profile) return profile.error();
     auto role = RequireRole(txn, call.identity().account, role_name);
     if (!role) return role.error();
-    if (profile->role) {
-      return aws::Error(LimitExceeded, "Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1");
-    }
-    store::Link(txn, Relation::kProfileRole, profile->entity.id, role->id);
-    return {};
+    return AddProfileRole(txn, *profile, *role);
   };
   auto done = co_await call.commit(add);
   if (!done) co_return done.error();

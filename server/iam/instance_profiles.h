@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "server/aws/form.h"
 #include "server/aws/xml_writer.h"
 #include "server/http/response.h"
 #include "server/pipeline/operation.h"
@@ -26,6 +27,18 @@ struct InstanceProfile {
   store::Entity entity;
   std::optional<store::Entity> role;
 };
+/// CreateInstanceProfile's input.
+Result<store::Entity> ReadCreateInstanceProfile(const aws::Form::Pairs& form, std::string_view account,
+                                                store::Millis now);
+
+// What happens inside the commit.
+/// Gives it an id. EntityAlreadyExists if its name is taken.
+Result<> AddInstanceProfile(store::Txn& txn, store::Entity& profile);
+Result<InstanceProfile> RequireProfile(const store::Reader& reader, const std::string& account,
+                                       const std::string& name);
+/// LimitExceeded if it has a role.
+Result<> AddProfileRole(store::Txn& txn, const InstanceProfile& profile, const store::Entity& role);
+
 std::vector<InstanceProfile> InstanceProfilesOf(const store::Reader& reader, std::string_view role_id);
 /// The elements of one. Listings leave the tags out.
 void WriteInstanceProfile(aws::XmlWriter& xml, const InstanceProfile& profile, bool with_tags);

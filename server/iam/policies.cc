@@ -78,41 +78,53 @@ void WritePolicyTimes(aws::XmlWriter& xml, const Entity& entity) {
   xml.text("CreateDate", aws::IsoSeconds(entity.created)).text("UpdateDate", aws::IsoSeconds(entity.updated));
 }
 
-Task<Result<http::Response>> CreatePolicy(pipeline::Call& call) {
-  aws::Form form(call.params().all(), aws::Form::Style::kIam);
+Result<> CheckManagedDocument(std::string_view document) {
+  if (auto refusal = CheckDocument(document, policy::Kind::kIdentity)) return *refusal;
+  if (DocumentSize(document) <= kMaxPolicySize) return {};
+  return QuotaExceeded("PolicySize", kMaxPolicySize);
+}
+
+Result<ManagedPolicy> ReadCreatePolicy(const aws::Form::Pairs& pairs, std::string_view account, store::Millis now) {
+  aws::Form form(pairs, aws::Form::Style::kIam);
   ManagedPolicy policy;
   Entity& entity = policy.entity;
   entity.kind = EntityKind::kPolicy;
-  entity.account = call.identity().account;
+  entity.account = account;
   entity.name = form.required(kPolicyName);
   entity.path = form.optional(kPath).value_or("/");
   policy.document = form.required(kPolicyDocument);
   if (auto text = form.optional(kDescription)) SetAttribute(entity.attributes, kDescriptionAttribute, *text);
   entity.tags = form.pairs(kTags, kTagKey, kTagValue);
-  entity.created = entity.updated = call.now();
-  if (auto refusal = form.refusal()) co_return *refusal;
-  if (auto refusal = CheckTags(entity.tags)) co_return *refusal;
-  if (auto refusal = CheckDocument(policy.document, policy::Kind::kIdentity)) co_return *refusal;
-  if (DocumentSize(policy.document) > kMaxPolicySize) {
-    co_return QuotaExceeded("PolicySize", kMaxPolicySize);
+  entity.created = entity.updated = now;
+  if (auto refusal = form.refusal()) return *refusal;
+  if (auto refusal = CheckTags(entity.tags)) return *refusal;
+  if (auto checked = CheckManagedDocument(policy.document); !checked) return checked.error();
+  return policy;
+}
+
+Result<> AddPolicy(store::Txn& txn, ManagedPolicy& policy) {
+  Entity& entity = policy.entity;
+  if (store::FindEntity(txn, entity.kind, entity.account, entity.name)) {
+    return aws::Error(EntityAlreadyExists,
+                      "A policy called " + entity.name + " already exists. Duplicate names are not allowed.");
   }
-  auto create = [&](store::Txn& txn) -> Result<> {
-    if (store::FindEntity(txn, entity.kind, entity.account, entity.name)) {
-      return aws::Error(EntityAlreadyExists,
-                        "A policy called " + entity.name + " already exists. Duplicate names are not allowed.");
-    }
-    entity.id = NewEntityId(txn, "ANPA");
-    store::PutEntity(txn, entity);
-    store::PutPolicyVersion(txn, entity.id, {1, policy.document, call.now()});
-    return {};
-  };
+  entity.id = NewEntityId(txn, "ANPA");
+  store::PutEntity(txn, entity);
+  store::PutPolicyVersion(txn, entity.id, {1, policy.document, entity.created});
+  return {};
+}
+
+Task<Result<http::Response>> CreatePolicy(pipeline::Call& call) {
+  auto policy = ReadCreatePolicy(call.params().all(), call.identity().account, call.now());
+  if (!policy) co_return policy.error();
+  auto create = [&](store::Txn& txn) { return AddPolicy(txn, *policy); };
   auto created = co_await call.commit(create);
   if (!created) co_return created.error();
   co_return Answer(call, [&](aws::XmlWriter& xml) {
     xml.open("Policy");
-    WritePolicy(xml, {policy, 0, 0});
-    WritePolicyTimes(xml, entity);
-    if (!entity.tags.empty()) WriteTags(xml, entity.tags);
+    WritePolicy(xml, {*policy, 0, 0});
+    WritePolicyTimes(xml, policy->entity);
+    if (!policy->entity.tags.empty()) WriteTags(xml, policy->entity.tags);
     xml.close();
   });
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "server/aws/form.h"
 #include "server/aws/xml_writer.h"
 #include "server/http/response.h"
 #include "server/iam/managed.h"
@@ -19,6 +20,13 @@ Task<Result<http::Response>> UntagPolicy(pipeline::Call& call);
 Task<Result<http::Response>> ListPolicyTags(pipeline::Call& call);
 
 inline constexpr std::size_t kMaxPolicySize = 6144;
+
+/// CreatePolicy's input.
+Result<ManagedPolicy> ReadCreatePolicy(const aws::Form::Pairs& form, std::string_view account, store::Millis now);
+/// A document that a managed policy may have: MalformedPolicyDocument, LimitExceeded.
+Result<> CheckManagedDocument(std::string_view document);
+/// Inside the commit: gives it an id. EntityAlreadyExists if its name is taken.
+Result<> AddPolicy(store::Txn& txn, ManagedPolicy& policy);
 
 /// A policy with what is counted about it within one account.
 struct CountedPolicy {

@@ -80,37 +80,39 @@ void WritePolicyVersion(aws::XmlWriter& xml, const PolicyVersion& version, bool 
   xml.text("CreateDate", aws::IsoSeconds(version.created));
 }
 
+Result<PolicyVersion> AddPolicyVersion(store::Txn& txn, ManagedPolicy& policy, const std::string& document,
+                                       bool set_default, store::Millis now) {
+  if (policy.of_aws()) return NotYours(policy.arn());
+  store::Entity& entity = policy.entity;
+  const auto versions = store::ListPolicyVersions(txn, entity.id);
+  if (versions.size() >= kMaxPolicyVersions) {
+    return aws::Error(LimitExceeded,
+                      "A managed policy can have up to 5 versions. Before you create a new version, you must delete "
+                      "an existing version.");
+  }
+  const std::string next = Attribute(entity.attributes, kNextVersionAttribute);
+  PolicyVersion version;
+  version.number = next.empty() ? versions.back().number + 1 : VersionNumber("v" + next);
+  version.document = document;
+  version.created = now;
+  store::PutPolicyVersion(txn, entity.id, version);
+  SetAttribute(entity.attributes, kNextVersionAttribute, std::to_string(version.number + 1));
+  MakeDefault(txn, entity, set_default ? version.number : policy.version, now);
+  if (set_default) TouchAll(txn, policy.arn());
+  return version;
+}
+
 Task<Result<http::Response>> CreatePolicyVersion(pipeline::Call& call) {
   aws::Form form(call.params().all(), aws::Form::Style::kIam);
   const std::string arn = form.required(kPolicyArn);
   const std::string document = form.required(kPolicyDocument);
   const bool set_default = form.boolean("SetAsDefault").value_or(false);
   if (auto refusal = form.refusal()) co_return *refusal;
-  if (auto refusal = CheckDocument(document, policy::Kind::kIdentity)) co_return *refusal;
-  if (DocumentSize(document) > kMaxPolicySize) {
-    co_return QuotaExceeded("PolicySize", kMaxPolicySize);
-  }
+  if (auto checked = CheckManagedDocument(document); !checked) co_return checked.error();
   auto create = [&](store::Txn& txn) -> Result<PolicyVersion> {
     auto policy = RequireManagedPolicy(txn, call.identity().account, arn);
     if (!policy) return policy.error();
-    if (policy->of_aws()) return NotYours(arn);
-    store::Entity& entity = policy->entity;
-    const auto versions = store::ListPolicyVersions(txn, entity.id);
-    if (versions.size() >= kMaxPolicyVersions) {
-      return aws::Error(LimitExceeded,
-                        "A managed policy can have up to 5 versions. Before you create a new version, you must delete "
-                        "an existing version.");
-    }
-    const std::string next = Attribute(entity.attributes, kNextVersionAttribute);
-    PolicyVersion version;
-    version.number = next.empty() ? versions.back().number + 1 : VersionNumber("v" + next);
-    version.document = document;
-    version.created = call.now();
-    store::PutPolicyVersion(txn, entity.id, version);
-    SetAttribute(entity.attributes, kNextVersionAttribute, std::to_string(version.number + 1));
-    MakeDefault(txn, entity, set_default ? version.number : policy->version, call.now());
-    if (set_default) TouchAll(txn, arn);
-    return version;
+    return AddPolicyVersion(txn, *policy, document, set_default, call.now());
   };
   auto version = co_await call.commit(create);
   if (!version) co_return version.error();

@@ -20,6 +20,10 @@ Task<Result<http::Response>> SetDefaultPolicyVersion(pipeline::Call& call);
 
 inline constexpr std::size_t kMaxPolicyVersions = 5;
 
+/// Inside the commit, with a document that CheckManagedDocument() has accepted. Errors: ValidationError for a policy of
+/// AWS, LimitExceeded.
+Result<store::PolicyVersion> AddPolicyVersion(store::Txn& txn, ManagedPolicy& policy, const std::string& document,
+                                              bool set_default, store::Millis now);
 std::vector<store::PolicyVersion> VersionsOf(const store::Reader& reader, const ManagedPolicy& policy);
 void WritePolicyVersion(aws::XmlWriter& xml, const store::PolicyVersion& version, bool is_default, bool with_document);
 

@@ -23,15 +23,6 @@ using store::EntityKind;
 
 constexpr std::string_view kDefaultDuration = "3600";
 
-std::optional<aws::Error> CheckTrust(const store::Reader& reader, const std::string& account,
-                                     const std::string& document) {
-  if (auto refusal = CheckTrustDocument(reader, account, document)) return refusal;
-  if (DocumentSize(document) > kMaxTrustSize) {
-    return QuotaExceeded("ACLSizePerRole", kMaxTrustSize);
-  }
-  return std::nullopt;
-}
-
 /// What a service needs its role for is known to that service alone.
 aws::Error OnlyItsService(const std::string& name) {
   return {UnmodifiableEntity,
@@ -66,41 +57,60 @@ void WriteRole(aws::XmlWriter& xml, const Entity& role) {
   xml.number("MaxSessionDuration", MaxSessionDuration(role));
 }
 
-Task<Result<http::Response>> CreateRole(pipeline::Call& call) {
-  aws::Form form(call.params().all(), aws::Form::Style::kIam);
+std::optional<aws::Error> CheckTrust(const store::Reader& reader, const std::string& account,
+                                     const std::string& document) {
+  if (auto refusal = CheckTrustDocument(reader, account, document)) return refusal;
+  if (DocumentSize(document) > kMaxTrustSize) {
+    return QuotaExceeded("ACLSizePerRole", kMaxTrustSize);
+  }
+  return std::nullopt;
+}
+
+Result<Entity> ReadCreateRole(const aws::Form::Pairs& pairs, std::string_view account, store::Millis now) {
+  aws::Form form(pairs, aws::Form::Style::kIam);
   Entity role;
   role.kind = EntityKind::kRole;
-  role.account = call.identity().account;
+  role.account = account;
   role.path = form.optional(kPath).value_or("/");
   role.name = form.required(kRoleName);
   role.document = form.required(kTrustDocument);
-  role.created = call.now();
+  role.created = now;
   if (auto text = form.optional(kDescription)) SetAttribute(role.attributes, kDescriptionAttribute, *text);
   if (auto seconds = form.integer(kMaxSessionDuration)) {
     SetAttribute(role.attributes, kSessionDurationAttribute, std::to_string(*seconds));
   }
   role.permissions_boundary = form.optional(kPermissionsBoundary).value_or("");
   role.tags = form.pairs(kTags, kTagKey, kTagValue);
-  if (auto refusal = form.refusal()) co_return *refusal;
-  if (auto refusal = CheckTags(role.tags)) co_return *refusal;
+  if (auto refusal = form.refusal()) return *refusal;
+  if (auto refusal = CheckTags(role.tags)) return *refusal;
+  return role;
+}
+
+Result<> AddRole(store::Txn& txn, Entity& role) {
+  if (store::FindEntity(txn, role.kind, role.account, role.name)) {
+    return aws::Error(EntityAlreadyExists, "Role with name " + role.name + " already exists.");
+  }
+  role.id = NewEntityId(txn, "AROA");
+  auto bounded = SetBoundary(txn, role.account, role.id, {}, role.permissions_boundary);
+  if (!bounded) return bounded.error();
+  store::PutEntity(txn, role);
+  return {};
+}
+
+Task<Result<http::Response>> CreateRole(pipeline::Call& call) {
+  auto role = ReadCreateRole(call.params().all(), call.identity().account, call.now());
+  if (!role) co_return role.error();
   auto create = [&](store::Txn& txn) -> Result<> {
-    if (auto refusal = CheckTrust(txn, role.account, role.document)) return *refusal;
-    if (store::FindEntity(txn, role.kind, role.account, role.name)) {
-      return aws::Error(EntityAlreadyExists, "Role with name " + role.name + " already exists.");
-    }
-    role.id = NewEntityId(txn, "AROA");
-    auto bounded = SetBoundary(txn, role.account, role.id, {}, role.permissions_boundary);
-    if (!bounded) return bounded.error();
-    store::PutEntity(txn, role);
-    return {};
+    if (auto refusal = CheckTrust(txn, role->account, role->document)) return *refusal;
+    return AddRole(txn, *role);
   };
   auto created = co_await call.commit(create);
   if (!created) co_return created.error();
   co_return Answer(call, [&](aws::XmlWriter& xml) {
     xml.open("Role");
-    WriteRole(xml, role);
-    WriteBoundary(xml, role.permissions_boundary);
-    if (!role.tags.empty()) WriteTags(xml, role.tags);
+    WriteRole(xml, *role);
+    WriteBoundary(xml, role->permissions_boundary);
+    if (!role->tags.empty()) WriteTags(xml, role->tags);
     xml.close();
   });
 }
