@@ -104,6 +104,13 @@ Shape ReadConfiguration(const store::Reader& reader, const store::Bucket& bucket
 
 }  // namespace
 
+std::span<const DocumentKind* const> ConfigurationKinds() {
+  static constexpr const DocumentKind* kAll[] = {&kAccelerate,   &kCors,        &kLogging,   &kNotification,
+                                                 &kPublicAccess, &kReplication, &kPayment,   &kWebsite,
+                                                 &kAnalytics,    &kTiering,     &kInventory, &kMetrics};
+  return kAll;
+}
+
 PublicAccessBlock ReadPublicAccessBlock(const store::Reader& reader, const store::Bucket& bucket) {
   return ReadConfiguration<PublicAccessBlock>(reader, bucket, kPublicAccess);
 }

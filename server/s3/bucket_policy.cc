@@ -1,7 +1,8 @@
+#include "server/s3/bucket_policy.h"
+
 #include <variant>
 
 #include "server/aws/xml_writer.h"
-#include "server/policy/document.h"
 #include "server/s3/authorization.h"
 #include "server/s3/bucket_state.h"
 #include "server/s3/errors.h"
@@ -24,19 +25,23 @@ Result<std::string> FindPolicy(const store::Reader& reader, const Call& call) {
 
 /// A policy that may be stored on the request's bucket.
 Result<> CheckPolicy(const Call& call, std::string_view text) {
-  const auto parsed = policy::Document::Parse(text, policy::Kind::kResource);
-  const auto* invalid = std::get_if<policy::Invalid>(&parsed);
-  if (invalid == nullptr) {
-    const bool blocked = call.bucket() != nullptr && call.bucket()->access_block.block_policy &&
-                         std::get<policy::Document>(parsed).allows_everybody();
-    return blocked ? BlockedPublicAccess(call, "s3:PutBucketPolicy", "policies", "BlockPublicPolicy") : Result<>();
-  }
-  Error error(MalformedPolicy, invalid->message);
-  if (!invalid->detail.empty()) error.with("Detail", invalid->detail);
-  return error;
+  const auto document = ParseBucketPolicy(text);
+  if (!document) return document.error();
+  const bool blocked =
+      call.bucket() != nullptr && call.bucket()->access_block.block_policy && document->allows_everybody();
+  return blocked ? BlockedPublicAccess(call, "s3:PutBucketPolicy", "policies", "BlockPublicPolicy") : Result<>();
 }
 
 }  // namespace
+
+Result<policy::Document> ParseBucketPolicy(std::string_view text) {
+  auto parsed = policy::Document::Parse(text, policy::Kind::kResource);
+  if (auto* document = std::get_if<policy::Document>(&parsed)) return std::move(*document);
+  const auto& invalid = std::get<policy::Invalid>(parsed);
+  Error error(MalformedPolicy, invalid.message);
+  if (!invalid.detail.empty()) error.with("Detail", invalid.detail);
+  return error;
+}
 
 Answer GetBucketPolicy(Call& call) {
   auto find = [&](const store::Reader& reader) { return FindPolicy(reader, call); };

@@ -76,6 +76,45 @@ std::optional<std::string> FindConfiguration(const store::Reader& reader, const 
   return inner;
 }
 
+Result<bool> SetDocument(store::Txn& txn, store::Bucket& bucket, const DocumentKind& kind, std::string_view name,
+                         const aws::XmlElement& root, const std::string& mark) {
+  const auto inner = kind.compose(root, txn, bucket);
+  if (!inner) return inner.error();
+  if (store::FindDocument(txn, bucket.id, name) == *inner && (kind.mark == nullptr || FindMark(bucket, kind) == mark)) {
+    return false;
+  }
+  store::PutDocument(txn, bucket.id, name, *inner);
+  if (kind.mark != nullptr) SetMark(txn, bucket, kind, mark);
+  return true;
+}
+
+void ClearDocument(store::Txn& txn, store::Bucket& bucket, const DocumentKind& kind, std::string_view name) {
+  if (kind.erasable)
+    store::PutDocument(txn, bucket.id, name, kErased);
+  else
+    store::EraseDocument(txn, bucket.id, name);
+  if (kind.mark != nullptr) SetMark(txn, bucket, kind, std::nullopt);
+}
+
+std::optional<std::string> FindWholeDocument(const store::Reader& reader, const store::Bucket& bucket,
+                                             const DocumentKind& kind, std::string_view name) {
+  const auto inner = store::FindDocument(reader, bucket.id, name);
+  if (!inner || *inner == kErased) return std::nullopt;
+  return Whole(kind.root, *inner);
+}
+
+const DocumentKind* FindDocumentKind(std::string_view name) {
+  const auto matches = [&](const DocumentKind& kind) {
+    if (kind.list_root.empty()) return name == kind.name;
+    return name.size() > kind.name.size() + 1 && name.starts_with(kind.name) && name[kind.name.size()] == '/';
+  };
+  for (const DocumentKind* kind : ConfigurationKinds()) {
+    if (matches(*kind)) return kind;
+  }
+  if (matches(EncryptionKind())) return &EncryptionKind();
+  return matches(LifecycleKind()) ? &LifecycleKind() : nullptr;
+}
+
 Answer GetDocument(Call& call, const DocumentKind& kind) {
   const auto name = NameOf(call, kind);
   if (!name) co_return name.error();
@@ -104,14 +143,10 @@ Answer PutDocument(Call& call, const DocumentKind& kind) {
   if (!document) co_return Error(MalformedXML);
   auto mark = kind.mark != nullptr ? kind.mark(call) : Result<std::string>(std::string());
   if (!mark) co_return mark.error();
-  auto put = [&](store::Txn& txn) -> Result<> {
+  auto put = [&](store::Txn& txn) -> Result<bool> {
     auto bucket = RequireBucket(txn, call);
     if (!bucket) return bucket.error();
-    const auto inner = kind.compose(document->root(), txn, *bucket);
-    if (!inner) return inner.error();
-    store::PutDocument(txn, bucket->id, *name, *inner);
-    if (kind.mark != nullptr) SetMark(txn, *bucket, kind, *mark);
-    return {};
+    return SetDocument(txn, *bucket, kind, *name, document->root(), *mark);
   };
   if (const auto stored = co_await call.commit(put); !stored) co_return stored.error();
   co_return http::Response(200);
@@ -125,11 +160,7 @@ Answer DeleteDocument(Call& call, const DocumentKind& kind) {
     if (!bucket) return bucket.error();
     const bool known = kind.list_root.empty() || store::FindDocument(txn, bucket->id, *name);
     if (!known) return Missing(kind, *bucket);
-    if (kind.erasable)
-      store::PutDocument(txn, bucket->id, *name, kErased);
-    else
-      store::EraseDocument(txn, bucket->id, *name);
-    if (kind.mark != nullptr) SetMark(txn, *bucket, kind, std::nullopt);
+    ClearDocument(txn, *bucket, kind, *name);
     return {};
   };
   if (const auto erased = co_await call.commit(erase); !erased) co_return erased.error();

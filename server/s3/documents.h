@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -36,6 +38,23 @@ Answer GetDocument(Call& call, const DocumentKind& kind);
 Answer PutDocument(Call& call, const DocumentKind& kind);
 Answer DeleteDocument(Call& call, const DocumentKind& kind);
 Answer ListDocuments(Call& call, const DocumentKind& kind);
+
+// What happens inside the commit. `name` is the stored one: the kind's, with "/id" where a bucket has several.
+/// Checks the document and stores it; what is stored already changes nothing (false).
+Result<bool> SetDocument(store::Txn& txn, store::Bucket& bucket, const DocumentKind& kind, std::string_view name,
+                         const aws::XmlElement& root, const std::string& mark);
+void ClearDocument(store::Txn& txn, store::Bucket& bucket, const DocumentKind& kind, std::string_view name);
+
+/// A stored document as a client would put it; nullopt if it was deleted or is not there.
+std::optional<std::string> FindWholeDocument(const store::Reader& reader, const store::Bucket& bucket,
+                                             const DocumentKind& kind, std::string_view name);
+
+/// The kinds of bucket_config.cc, that of encryption.cc and that of lifecycle_configuration.cc.
+std::span<const DocumentKind* const> ConfigurationKinds();
+const DocumentKind& EncryptionKind();
+const DocumentKind& LifecycleKind();
+/// By the stored name; nullptr if S3 has no such document.
+const DocumentKind* FindDocumentKind(std::string_view name);
 
 /// The elements inside of a bucket's document of this kind; nullopt if there is none.
 std::optional<std::string> FindConfiguration(const store::Reader& reader, const store::Bucket& bucket,

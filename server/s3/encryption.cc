@@ -155,6 +155,10 @@ void WriteEncryptionHeaders(http::Response& response, const store::Object& objec
   if (bucket_key) response.header(kBucketKeyHeader, "true");
 }
 
+const DocumentKind& EncryptionKind() {
+  return kConfiguration;
+}
+
 Answer GetBucketEncryption(Call& call) {
   return GetDocument(call, kConfiguration);
 }

@@ -10,7 +10,7 @@ namespace keymill::s3 {
 namespace {
 
 constexpr std::string_view kMinimumSize = "x-amz-transition-default-minimum-object-size";
-constexpr std::string_view kMinimumSizes[] = {"all_storage_classes_128K", "varies_by_storage_class"};
+constexpr std::string_view kMinimumSizes[] = {kUsualMinimumSize, "varies_by_storage_class"};
 
 /// The smallest object that transitions take: kept, since GET shows it.
 Result<std::string> MinimumSize(const Call& call) {
@@ -52,6 +52,10 @@ std::optional<std::string> ExpirationHeader(const store::Reader& reader, const s
   const auto due = ExpirationOf(*rules, current);
   if (!due) return std::nullopt;
   return "expiry-date=\"" + aws::HttpDate(due->time) + "\", rule-id=\"" + sigv4::uri_encode(due->rule_id) + "\"";
+}
+
+const DocumentKind& LifecycleKind() {
+  return kLifecycle;
 }
 
 Answer GetBucketLifecycleConfiguration(Call& call) {

@@ -10,7 +10,6 @@ namespace keymill::s3 {
 namespace {
 
 constexpr std::size_t kMaxDocument = 2097152;
-constexpr std::string_view kDocument = "object-lock";
 constexpr std::string_view kRoot = "ObjectLockConfiguration";
 constexpr std::int32_t kMaxDays = 36500;
 constexpr std::int32_t kMaxYears = 100;
@@ -68,7 +67,7 @@ Result<LockConfiguration> ParseConfiguration(std::string_view text) {
 LockConfiguration FindConfiguration(const store::Reader& reader, const store::Bucket& bucket) {
   LockConfiguration configuration;
   configuration.enabled = "Enabled";
-  const auto text = store::FindDocument(reader, bucket.id, kDocument);
+  const auto text = store::FindDocument(reader, bucket.id, kLockDocument);
   if (!text) return configuration;
   auto stored = ParseConfiguration(*text);
   if (stored) configuration = std::move(*stored);
@@ -81,6 +80,16 @@ std::optional<DefaultRetention> FindDefaultRetention(const store::Reader& reader
   auto configuration = FindConfiguration(reader, bucket);
   if (!configuration.rule) return std::nullopt;
   return std::move(configuration.rule->retention);
+}
+
+Result<> SetLockConfiguration(store::Txn& txn, store::Bucket& bucket, std::string_view text) {
+  const auto configuration = ParseConfiguration(text);
+  if (!configuration) return configuration.error();
+  if (bucket.versioning != store::Versioning::kEnabled) return Error(InvalidBucketState);
+  bucket.object_lock = true;
+  store::PutBucket(txn, bucket);
+  store::PutDocument(txn, bucket.id, kLockDocument, aws::Document(kRoot, kNamespace, *configuration));
+  return {};
 }
 
 Answer GetObjectLockConfiguration(Call& call) {
@@ -101,16 +110,11 @@ Answer PutObjectLockConfiguration(Call& call) {
   const auto text = co_await ReceiveDocument(call, kMaxDocument, Insist::kMd5OrChecksum);
   if (!text) co_return text.error();
   if (text->empty()) co_return Error(MissingRequestBodyError);
-  const auto configuration = ParseConfiguration(*text);
-  if (!configuration) co_return configuration.error();
+  if (const auto configuration = ParseConfiguration(*text); !configuration) co_return configuration.error();
   auto put = [&](store::Txn& txn) -> Result<> {
     auto bucket = RequireBucket(txn, call);
     if (!bucket) return bucket.error();
-    if (bucket->versioning != store::Versioning::kEnabled) return Error(InvalidBucketState);
-    bucket->object_lock = true;
-    store::PutBucket(txn, *bucket);
-    store::PutDocument(txn, bucket->id, kDocument, aws::Document(kRoot, kNamespace, *configuration));
-    return {};
+    return SetLockConfiguration(txn, *bucket, *text);
   };
   if (const auto stored = co_await call.commit(put); !stored) co_return stored.error();
   co_return http::Response(200);

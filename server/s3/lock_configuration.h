@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "server/result.h"
 #include "store/records.h"
 #include "store/txn.h"
 
@@ -15,5 +16,10 @@ struct DefaultRetention {
   std::optional<std::int32_t> days, years;
 };
 std::optional<DefaultRetention> FindDefaultRetention(const store::Reader& reader, const store::Bucket& bucket);
+
+/// Inside the commit: checks the document and turns object lock on with it. MalformedXML, InvalidArgument,
+/// InvalidBucketState in a bucket without versioning.
+Result<> SetLockConfiguration(store::Txn& txn, store::Bucket& bucket, std::string_view text);
+inline constexpr std::string_view kLockDocument = "object-lock";  ///< its stored name
 
 }  // namespace keymill::s3

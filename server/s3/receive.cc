@@ -111,16 +111,23 @@ store::Checksum Receiver::checksum() const {
 }
 
 store::Body Receiver::place(store::Txn& txn) {
-  store::Body body;
-  if (blob_)
-    body.blobs.push_back(*blob_);
-  else if (filled_ > store::kInlineLimit) {
-    body.blobs.push_back(store::PutRow(txn, {piece_.get(), filled_}));
+  store::Body body = PlaceBody(txn, blob_, {piece_.get(), filled_});
+  if (blob_) return body;  // which got its nonce when it was written
+  if (!body.blobs.empty())
     body.blobs.back().nonce = nonce_;
-  } else if (filled_ > 0) {
-    body.inline_bytes.assign(reinterpret_cast<const char*>(piece_.get()), filled_);
+  else if (filled_ > 0)
     body.inline_nonce = nonce_;
-  }
+  return body;
+}
+
+store::Body PlaceBody(store::Txn& txn, const std::optional<store::BlobRef>& blob, std::span<const std::byte> bytes) {
+  store::Body body;
+  if (blob)
+    body.blobs.push_back(*blob);
+  else if (bytes.size() > store::kInlineLimit)
+    body.blobs.push_back(store::PutRow(txn, bytes));
+  else if (!bytes.empty())
+    body.inline_bytes.assign(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   return body;
 }
 

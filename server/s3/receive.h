@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "server/pipeline/call.h"
@@ -14,6 +15,9 @@
 namespace keymill::s3 {
 
 inline constexpr std::uint64_t kMaxSinglePut = std::uint64_t{5} << 30;
+
+/// A body as the commit references it: a blob that is there already, or bytes that are stored where their size belongs.
+store::Body PlaceBody(store::Txn& txn, const std::optional<store::BlobRef>& blob, std::span<const std::byte> bytes);
 
 /// Takes the body of one PutObject or UploadPart into the store in constant memory: small ones wait here for the
 /// commit, large ones go to a blob, one chunk at a time on the blocking pool. Lives in the handler's frame. Until
