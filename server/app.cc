@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "server/control/operations.h"
+#include "server/control/seed.h"
 #include "server/control/state.h"
 #include "server/federation/issuer_keys.h"
 #include "server/http/server.h"
@@ -68,6 +69,16 @@ http::ServerOptions SocketOptions(const Config& config, const http::TlsContext* 
   return options;
 }
 
+void ApplySeeds(const Config& config, store::Db& db, store::Committer& committer, const pipeline::Clock& clock) {
+  for (const auto& file : config.seeds) {
+    const auto counts = control::ApplySeedFile(file, {config, db, committer, clock.now()});
+    log::Info("seed applied", {{"file", file.string()},
+                               {"created", std::to_string(counts.created)},
+                               {"changed", std::to_string(counts.changed)},
+                               {"unchanged", std::to_string(counts.unchanged)}});
+  }
+}
+
 // Whoever reaches an open control API is root: nobody on another machine may.
 void CheckOpenControl(const Config& config, const std::vector<std::string>& endpoints) {
   if (!config.control_open) return;
@@ -103,9 +114,11 @@ struct App::Impl {
             [this] { root.ensure(); }),
         dispatcher({config, db, committer, identities, buckets, clock, explanations, state, issuer_keys}, router,
                    &iam::ResourceArns, &s3::AuthorizeOperation, &s3::AnswerWebsite),
-        tls(MakeTls(config, authority_file())),
-        server(SocketOptions(config, tls.get()), dispatcher) {
-    CheckOpenControl(config, server.endpoints());
+        tls(MakeTls(config, authority_file())) {
+    ApplySeeds(config, db, committer, clock);
+    root.ensure();  // after the seeds, which may bring a key for it
+    server = std::make_unique<http::Server>(SocketOptions(config, tls.get()), dispatcher);
+    CheckOpenControl(config, server->endpoints());
   }
 
   // Beside the credentials, which have a directory of their own even in memory.
@@ -172,7 +185,7 @@ struct App::Impl {
   control::State state;
   pipeline::Dispatcher dispatcher;
   std::unique_ptr<http::TlsContext> tls;
-  http::Server server;
+  std::unique_ptr<http::Server> server;
 
   std::mutex mutex;
   std::condition_variable wake;
@@ -187,14 +200,14 @@ App::~App() {
 }
 
 void App::start() {
-  impl_->server.start();
+  impl_->server->start();
   impl_->saver = std::thread([this] { impl_->keep_saving(); });
   impl_->expirer = std::thread([this] { impl_->keep_expiring(); });
 }
 
 void App::stop() {
   if (!impl_->saver.joinable()) return;
-  impl_->server.stop(kGrace);
+  impl_->server->stop(kGrace);
   {
     std::lock_guard lock(impl_->mutex);
     impl_->stopping = true;
@@ -206,7 +219,7 @@ void App::stop() {
 }
 
 std::vector<std::string> App::endpoints() const {
-  return impl_->server.endpoints();
+  return impl_->server->endpoints();
 }
 
 std::filesystem::path App::authority_file() const {

@@ -188,6 +188,13 @@ void AddServe(CLI::App& root, ServeFlags& flags) {
       ->envname("KEYMILL_LOG_FORMAT")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
+  serve
+      ->add_option("--seed", c.seeds,
+                   "JSON file with accounts, users, keys, policies, buckets and objects to be there before the first "
+                   "request; repeatable")
+      ->envname("KEYMILL_SEED")
+      ->delimiter(',')
+      ->type_name("FILE");
   serve->add_option("--ready-file", c.ready_file, "File to write the endpoint to once requests are answered")
       ->envname("KEYMILL_READY_FILE")
       ->type_name("FILE");

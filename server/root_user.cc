@@ -25,7 +25,8 @@ store::Millis NowMillis() {
   return duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
-store::AccessKey FindOrMakeKey(const Config& config, store::Txn& txn) {
+/// Makes the data this account's, or finds that it is another's.
+void Claim(const Config& config, store::Txn& txn) {
   auto stored = txn.get(store::Family::kMeta, kAccountRow);
   if (stored && *stored != config.account_id) {
     throw std::runtime_error("the data directory belongs to account " + *stored + ", not " + config.account_id +
@@ -33,9 +34,10 @@ store::AccessKey FindOrMakeKey(const Config& config, store::Txn& txn) {
   }
   if (!stored) txn.put(store::Family::kMeta, kAccountRow, config.account_id);
 
-  const auto now = NowMillis();
-  if (!store::FindAccount(txn, config.account_id)) store::PutAccount(txn, {config.account_id, "", now});
+  if (!store::FindAccount(txn, config.account_id)) store::PutAccount(txn, {config.account_id, "", NowMillis()});
+}
 
+store::AccessKey FindOrMakeKey(const Config& config, store::Txn& txn) {
   auto keys = store::ListAccessKeys(txn, config.account_id);
   bool chosen = !config.root_access_key_id.empty();
   for (const auto& key : keys) {
@@ -50,7 +52,7 @@ store::AccessKey FindOrMakeKey(const Config& config, store::Txn& txn) {
   key.id = chosen ? config.root_access_key_id : aws::NewAccessKeyId("AKIA", config.account_id);
   key.secret = chosen ? config.root_secret_access_key : aws::NewSecret();
   key.account = key.owner_id = config.account_id;
-  key.created = key.status_changed = now;
+  key.created = key.status_changed = NowMillis();
   key.version = txn.next_id();
   store::PutAccessKey(txn, key);
   return key;
@@ -84,12 +86,15 @@ RootUser::RootUser(const Config& config, store::Committer& committer) : config_(
   }
   std::filesystem::create_directories(directory);
   file_ = directory / "credentials";
-  ensure();
+  committer_.run([&](store::Txn& txn) { Claim(config_, txn); });
 }
 
 void RootUser::ensure() {
   store::AccessKey key;
-  committer_.run([&](store::Txn& txn) { key = FindOrMakeKey(config_, txn); });
+  committer_.run([&](store::Txn& txn) {
+    Claim(config_, txn);
+    key = FindOrMakeKey(config_, txn);
+  });
   if (key.id.empty()) {
     log::Warn("the root user has no active access key; the credentials file was left as it is");
     return;

@@ -12,13 +12,15 @@ namespace keymill {
 /// goes with this object.
 class RootUser {
  public:
-  /// Throws std::runtime_error if the data belongs to another account, or the file cannot be written.
+  /// Claims the data for the configured account; throws std::runtime_error if it belongs to another. The key is made by
+  /// ensure().
   RootUser(const Config& config, store::Committer& committer);
   ~RootUser();
   RootUser(const RootUser&) = delete;
   RootUser& operator=(const RootUser&) = delete;
 
-  /// Once more, for a state that has been swapped in.
+  /// Sees to it that there is a key and that the file holds it: at the start, and for a state that has been swapped in.
+  /// Throws std::runtime_error if the file cannot be written.
   void ensure();
   const std::filesystem::path& credentials_file() const { return file_; }
 

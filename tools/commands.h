@@ -14,7 +14,7 @@ void AddExplain(CLI::App& app);
 void AddLoad(CLI::App& app);
 void AddBench(CLI::App& app);
 void AddOperations(CLI::App& app);
-/// `snapshot`, `reset` and `accounts`.
+/// `snapshot`, `reset`, `accounts`, `seed` and `export`.
 void AddControl(CLI::App& app);
 
 /// `keymill demo`: a whole access-key rotation against an embedded server. Exit status 0 if every answer was AWS's.

@@ -1,4 +1,4 @@
-// `keymill snapshot`, `reset` and `accounts`: a running server's control API from the command line.
+// `keymill snapshot`, `reset`, `accounts`, `seed` and `export`: a running server's control API from the command line.
 
 #include <functional>
 #include <iostream>
@@ -12,6 +12,7 @@
 #include "sigv4/encoding.h"
 #include "tools/aws_client.h"
 #include "tools/commands.h"
+#include "tools/seed_file.h"
 #include "tools/signing_flags.h"
 
 namespace keymill::tools {
@@ -24,13 +25,15 @@ struct ControlFlags {
   std::string endpoint = "http://127.0.0.1:5396";
   bool as_json = false;
   std::string name;  // of the snapshot, or the account's id
-  bool replace = false, force = false;
+  bool replace = false, force = false, with_secrets = false, with_objects = false;
   std::string account_id, account_name, new_access_key, new_secret;
 };
 
 struct ControlRequest {
   std::string method, path;
   json::object body;
+  std::string text = {};  ///< the body, if it is not from here
+  bool verbatim = false;  ///< the answer is printed as it is
 };
 
 /// Prints what the server answered, for people. An answer without a body is null.
@@ -50,7 +53,7 @@ int Run(const ControlFlags& flags, const ControlRequest& request, const Show& sh
   AwsClient client(flags.endpoint, flags.signing.region, flags.signing.credentials());
   Answer answer;
   try {
-    const std::string body = request.body.empty() ? std::string() : json::serialize(request.body);
+    const std::string body = request.body.empty() ? request.text : json::serialize(request.body);
     answer = client.control(request.method, request.path, body);
   } catch (const http::ClientError& fault) {
     throw std::runtime_error("no answer from " + flags.endpoint + ": " + fault.what());
@@ -60,6 +63,10 @@ int Run(const ControlFlags& flags, const ControlRequest& request, const Show& sh
   if (failure) {
     throw std::runtime_error(flags.endpoint + " answered " + answer.summary() +
                              " without JSON: is it a Keymill server?");
+  }
+  if (answer.status < 300 && request.verbatim) {
+    std::cout << answer.body << std::flush;
+    return std::cout ? 0 : 1;
   }
   if (flags.as_json) std::cout << (answer.body.empty() ? "{}" : json::serialize(parsed)) << '\n';
   if (answer.status < 300) {
@@ -192,6 +199,38 @@ void AddAccounts(CLI::App& app) {
       [](const json::value&) { std::cout << "deleted\n"; });
 }
 
+void AddSeed(CLI::App& app) {
+  AddRequest(
+      app, "seed", "Bring a running server to what a JSON file says: accounts, users, keys, policies, buckets, objects",
+      [](CLI::App& command, ControlFlags& flags) {
+        command.add_option("file", flags.name, "The seed; - is standard input")->required()->type_name("FILE");
+      },
+      [](const ControlFlags& flags) {
+        ControlRequest request{"PUT", "/seed", {}};
+        request.text = ReadSeedFile(flags.name);
+        return request;
+      },
+      [](const json::value& answer) {
+        const auto count = [&](const char* name) { return json::serialize(answer.at(name)); };
+        std::cout << "created " << count("created") << ", changed " << count("changed") << ", unchanged "
+                  << count("unchanged") << '\n';
+      });
+  AddRequest(
+      app, "export", "Print a running server's state as a seed, without access keys and objects unless asked for",
+      [](CLI::App& command, ControlFlags& flags) {
+        command.add_flag("--with-secrets", flags.with_secrets,
+                         "With all access keys and their secrets; needs keymill:GetExportWithSecrets");
+        command.add_flag("--with-objects", flags.with_objects, "With the current versions of objects, 16 MiB at most");
+      },
+      [](const ControlFlags& flags) {
+        ControlRequest request{"GET", flags.with_secrets ? "/export/secrets" : "/export", {}};
+        if (flags.with_objects) request.path += "?objects=true";
+        request.verbatim = true;
+        return request;
+      },
+      [](const json::value&) {});
+}
+
 }  // namespace
 
 void AddControl(CLI::App& app) {
@@ -203,6 +242,7 @@ void AddControl(CLI::App& app) {
       },
       [](const json::value&) { std::cout << "reset\n"; });
   AddAccounts(app);
+  AddSeed(app);
 }
 
 }  // namespace keymill::tools

@@ -17,7 +17,7 @@ struct Member {
   std::string_view name;
   std::string_view description;
   Type type = Type::kString;
-  std::string_view schema = {};  ///< of an object or a list's elements: the name of a Schema
+  std::string_view schema = {};  ///< of an object or a list's elements: the name of a Schema; empty = any object
   bool required = true;
 };
 
@@ -132,6 +132,18 @@ inline constexpr Member kSnapshotMade[] = {{"snapshot", "what was saved", Member
 inline constexpr Member kSnapshotList[] = {{"snapshots", "all of them", Member::Type::kList, "Snapshot"}};
 inline constexpr Member kRestored[] = {{"restored", "the snapshot's name"}};
 
+inline constexpr Member kSeed[] = {
+    {"accounts", "what is to be there: see SEED.md", Member::Type::kList},
+};
+inline constexpr Member kExported[] = {
+    {"objects", "true exports the current versions of objects too", Member::Type::kBoolean, {}, kOptional},
+};
+inline constexpr Member kSeeded[] = {
+    {"created", "how many things were made", Member::Type::kInteger},
+    {"changed", "how many were made to be as the seed says", Member::Type::kInteger},
+    {"unchanged", "how many were so already", Member::Type::kInteger},
+};
+
 inline constexpr Documentation kDocumentation[] = {
     {"CreateAccount", "Makes an account with a root key", {}, kNewAccount, 201, kAccountMade},
     {"ListAccounts", "Lists the accounts and their root keys", {}, {}, 200, kAccountList},
@@ -142,6 +154,9 @@ inline constexpr Documentation kDocumentation[] = {
     {"GetOpenApi", "This document", {}, {}, 200, {}, "an OpenAPI 3.1 document"},
     {"Reset", "Empties the server; its own account's root keys and the snapshots stay", {}, {}, 200, kResetDone},
     {"RunLifecycle", "Does what the buckets' lifecycle rules ask for", {}, kLifecycleTime, 200, kLifecycleDone},
+    {"GetExport", "Everything but secrets as a seed", kExported, {}, 200, kSeed},
+    {"GetExportWithSecrets", "Everything as a seed, access keys with their secrets too", kExported, {}, 200, kSeed},
+    {"PutSeed", "Sees to it that what a seed describes is there, all of it or nothing", {}, kSeed, 200, kSeeded},
     {"SaveSnapshot", "Keeps the whole state under a name", {}, kNewSnapshot, 201, kSnapshotMade},
     {"ListSnapshots", "Lists the snapshots", {}, {}, 200, kSnapshotList},
     {"RestoreSnapshot", "Goes back to a snapshot, which stays", {}, {}, 200, kRestored},

@@ -22,6 +22,11 @@ inline constexpr ErrorKind ServersOwnAccount{"ServersOwnAccount", 409,
 inline constexpr ErrorKind AccessKeyAlreadyExists{"AccessKeyAlreadyExists", 409,
                                                   "An access key with this id exists already."};
 
+inline constexpr ErrorKind InvalidSeed{"InvalidSeed", 400, ""};
+inline constexpr ErrorKind SeedTooLarge{"SeedTooLarge", 400, ""};
+inline constexpr ErrorKind ExportTooLarge{"ExportTooLarge", 409,
+                                          "The export would be larger than a seed may be; snapshots keep everything."};
+
 inline constexpr ErrorKind NoSuchSnapshot{"NoSuchSnapshot", 404, "There is no snapshot of this name."};
 inline constexpr ErrorKind SnapshotAlreadyExists{"SnapshotAlreadyExists", 409,
                                                  "A snapshot of this name exists; \"replace\": true overwrites it."};

@@ -18,19 +18,16 @@ std::size_t CountLines(std::string_view text) {
   return 1 + static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
 }
 
-// A whole document; otherwise the complaint says what is wrong and `line`, from 1, where.
-std::optional<json::value> ParseJson(std::string_view text, std::string& complaint, std::size_t& line) {
-  json::parser parser;
-  json::error_code failure;
-  const std::size_t read = parser.write_some(text.data(), text.size(), failure);
-  const std::size_t end = std::min(text.find_first_not_of(" \t\r\n", read), text.size());
-  if (!failure && end == text.size()) return parser.release();
-  line = CountLines(text.substr(0, failure ? read : end));
-  complaint = failure ? failure.message() : "more follows after the end of the document";
-  return std::nullopt;
-}
-
 }  // namespace
+
+std::string MemberPath(std::string_view path, std::string_view name) {
+  const bool word = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+  });
+  std::string member(path);
+  if (word) return member.append(".").append(name);
+  return member.append("[").append(json::serialize(json::string_view(name.data(), name.size()))).append("]");
+}
 
 JsonFields::JsonFields(const json::value& value, std::string path, Complaints& complaints)
     : object_(value.if_object()), path_(std::move(path)), complaints_(complaints) {
@@ -69,12 +66,69 @@ bool JsonFields::flag(std::string_view name, bool otherwise) {
   return otherwise;
 }
 
+std::optional<std::int64_t> JsonFields::number(std::string_view name) {
+  const json::value* value = find(name);
+  if (value == nullptr) return std::nullopt;
+  if (const std::int64_t* number = value->if_int64()) return *number;
+  complain(name, "must be a whole number");
+  return std::nullopt;
+}
+
+const json::array* JsonFields::array(std::string_view name) {
+  const json::value* value = find(name);
+  if (value == nullptr) return nullptr;
+  if (const auto* elements = value->if_array()) return elements;
+  complain(name, "must be an array");
+  return nullptr;
+}
+
+const json::object* JsonFields::object(std::string_view name) {
+  const json::value* value = find(name);
+  if (value == nullptr) return nullptr;
+  if (const auto* members = value->if_object()) return members;
+  complain(name, "must be an object");
+  return nullptr;
+}
+
+std::vector<std::pair<std::string, std::string>> JsonFields::strings(std::string_view name) {
+  std::vector<std::pair<std::string, std::string>> all;
+  each(name, [&](const json::value& value, std::string at) {
+    if (const auto* string = value.if_string())
+      all.emplace_back(std::string(string->begin(), string->end()), std::move(at));
+    else
+      complaints_.push_back({std::move(at), "must be a string"});
+  });
+  return all;
+}
+
+std::vector<std::pair<std::string, std::string>> JsonFields::pairs(std::string_view name) {
+  std::vector<std::pair<std::string, std::string>> all;
+  each_member(name, [&](const std::string& key, const json::value& value, std::string at) {
+    if (const auto* string = value.if_string())
+      all.emplace_back(key, std::string(string->begin(), string->end()));
+    else
+      complaints_.push_back({std::move(at), "must be a string"});
+  });
+  return all;
+}
+
 void JsonFields::finish() {
   if (object_ == nullptr) return;
   for (const auto& member : *object_) {
     const std::string_view key(member.key().data(), member.key().size());
     if (!asked_.contains(key)) complain(key, "is not known here");
   }
+}
+
+std::optional<json::value> ParseJson(std::string_view text, std::string& complaint, std::size_t& line) {
+  json::parser parser;
+  json::error_code failure;
+  const std::size_t read = parser.write_some(text.data(), text.size(), failure);
+  const std::size_t end = std::min(text.find_first_not_of(" \t\r\n", read), text.size());
+  if (!failure && end == text.size()) return parser.release();
+  line = CountLines(text.substr(0, failure ? read : end));
+  complaint = failure ? failure.message() : "more follows after the end of the document";
+  return std::nullopt;
 }
 
 Task<Result<json::value>> ReadJson(pipeline::Call& call) {

@@ -32,7 +32,8 @@ json::object TypeOf(const Member& member) {
     case Member::Type::kObject:
       return Reference(member.schema);
     case Member::Type::kList:
-      return {{"type", "array"}, {"items", Reference(member.schema)}};
+      return {{"type", "array"},
+              {"items", member.schema.empty() ? json::object{{"type", "object"}} : Reference(member.schema)}};
     case Member::Type::kString:
       break;
   }

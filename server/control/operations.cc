@@ -6,8 +6,10 @@
 #include "server/control/accounts.h"
 #include "server/control/documentation.h"
 #include "server/control/explain.h"
+#include "server/control/export.h"
 #include "server/control/lifecycle.h"
 #include "server/control/openapi.h"
+#include "server/control/seed.h"
 #include "server/control/state.h"
 
 namespace keymill::control {
@@ -57,6 +59,13 @@ constexpr Operation kOperations[] = {
      .handler = &RunLifecycle,
      .method = "POST",
      .path = "/lifecycle/run"},
+    {.name = "GetExport", .action = "keymill:GetExport", .handler = &GetExport, .method = "GET", .path = "/export"},
+    {.name = "GetExportWithSecrets",
+     .action = "keymill:GetExportWithSecrets",
+     .handler = &GetExportWithSecrets,
+     .method = "GET",
+     .path = "/export/secrets"},
+    {.name = "PutSeed", .action = "keymill:PutSeed", .handler = &PutSeed, .method = "PUT", .path = "/seed"},
     {.name = "SaveSnapshot",
      .action = "keymill:SaveSnapshot",
      .handler = &SaveSnapshot,

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/control/json_fields.h"
+#include "store/records.h"
+
+/// A seed file as SEED.md describes it, read into shapes. Everything remembers its path in the file, so that what turns
+/// out wrong when it is applied can be told with its line. What is absent from the file stays as it is in the server.
+namespace keymill::control {
+
+inline constexpr std::size_t kMaxSeed = 16 << 20;  ///< octets of one document
+
+struct SeedText {
+  std::string path;  ///< in the file
+  std::string text;
+};
+struct SeedNamedText {
+  std::string path, name;
+  std::optional<std::string> text;  ///< nullopt for JSON's null
+};
+
+struct SeedKey {
+  std::string path;
+  std::string id;
+  std::optional<std::string> secret;
+  std::optional<bool> active;
+  std::string description;  ///< kept as the user's tag of the key's name, as AWS's console does
+};
+
+/// A user, a group, a role, a managed policy or an instance profile, each with its part of this.
+struct SeedPrincipal {
+  std::string path, name;
+  std::optional<std::string> iam_path, description;
+  std::optional<std::int64_t> max_session_duration;  ///< seconds
+  store::StringPairs tags;
+  std::optional<SeedText> document;  ///< a policy's, or a role's trust policy
+  std::optional<SeedText> boundary;  ///< the ARN or the name of a policy, as in attached_policies
+  std::optional<SeedText> role;      ///< of an instance profile
+  std::vector<SeedText> groups;
+  bool governed = false;  ///< a user that may do only what policies allow, though it has none
+  std::vector<SeedNamedText> inline_policies;
+  std::vector<SeedText> attached_policies;
+  std::vector<SeedKey> access_keys;
+};
+
+struct SeedObject {
+  std::string path, key;
+  std::string content;
+  std::optional<std::filesystem::path> file;  ///< holds the content instead
+  std::string content_type, cache_control, content_disposition, content_encoding, content_language, expires;
+  store::StringPairs metadata, tags;
+};
+
+struct SeedBucket {
+  std::string path, name;
+  std::optional<std::string> region;
+  bool object_lock = false;
+  std::optional<SeedText> versioning, object_ownership, acl, policy;
+  store::StringPairs tags;
+  std::vector<SeedNamedText> configurations;
+  std::vector<SeedObject> objects;
+};
+
+struct SeedAccount {
+  std::string path, id;
+  std::optional<std::string> name;
+  std::optional<SeedText> alias;
+  std::vector<SeedKey> root_access_keys;
+  std::vector<SeedPrincipal> policies, groups, users, roles, instance_profiles;
+  std::vector<SeedBucket> buckets;
+};
+
+struct Seed {
+  std::vector<SeedAccount> accounts;
+};
+
+/// Reads the shapes. `own_account` is meant where an account has no id. What is wrong goes to `complaints`; then the
+/// result is not to be used.
+Seed ReadSeed(const boost::json::value& value, const std::string& own_account, Complaints& complaints);
+
+}  // namespace keymill::control
