@@ -6,6 +6,8 @@ import os
 
 import commands
 import pytest
+import requests
+import trees
 
 MIB = 1024 * 1024
 FOUND = commands.aws_commands()
@@ -17,7 +19,8 @@ def test_there_is_a_cli_to_test():
 
 @pytest.fixture(params=sorted(FOUND))
 def cli(request, server, tmp_path):
-    """Makes an `aws` that signs with the given pair."""
+    """Makes an `aws` that signs with the given pair; v1 by HTTP (test_tls.py has it by HTTPS), v2 by HTTPS."""
+    endpoint = server.tls_endpoint if request.param == "v2" else server.endpoint
 
     def make(access_key: str, secret_key: str) -> commands.Program:
         home = tmp_path / f"home-{access_key}"
@@ -32,10 +35,11 @@ def cli(request, server, tmp_path):
         credentials.write_text(f"[default]\naws_access_key_id = {access_key}\naws_secret_access_key = {secret_key}\n")
         environment = {
             "AWS_CONFIG_FILE": str(config), "AWS_SHARED_CREDENTIALS_FILE": str(credentials),
-            "AWS_ENDPOINT_URL": server.endpoint, "AWS_PAGER": "",
+            "AWS_ENDPOINT_URL": endpoint, "AWS_PAGER": "", "AWS_CA_BUNDLE": server.authority,
         }
         # Early v2 versions do not read AWS_ENDPOINT_URL.
-        return commands.Program([*FOUND[request.param], "--endpoint-url", server.endpoint, "--cli-read-timeout", "20"], home, **environment)
+        return commands.Program([*FOUND[request.param], "--endpoint-url", endpoint, "--cli-read-timeout", "20"],
+                                home, **environment)
 
     return make
 
@@ -82,8 +86,22 @@ def test_sync_both_ways(cli, user, bucket, tmp_path):
         (source / "sub dir" / f"é{number}").write_bytes(os.urandom(100))
     aws("s3", "sync", "--only-show-errors", source, f"s3://{bucket}/tree")
     aws("s3", "sync", "--only-show-errors", f"s3://{bucket}/tree", back)
-    wanted = {path.relative_to(source): path.read_bytes() for path in source.rglob("*") if path.is_file()}
-    assert {path.relative_to(back): path.read_bytes() for path in back.rglob("*") if path.is_file()} == wanted
+    assert trees.digests(back) == trees.digests(source)
+    (source / "file 3").unlink()
+    aws("s3", "sync", "--only-show-errors", "--delete", source, f"s3://{bucket}/tree")
+    aws("s3", "mv", "--only-show-errors", "--recursive", f"s3://{bucket}/tree", f"s3://{bucket}/moved")
+    aws("s3", "sync", "--only-show-errors", "--delete", f"s3://{bucket}/moved", back)
+    assert trees.digests(back) == trees.digests(source)
+
+
+def test_presigned(cli, server, user, bucket):
+    aws = cli(user.access_key, user.secret_key)
+    aws("s3", "cp", "-", f"s3://{bucket}/signed ä", input=b"by a link")
+    url = aws("s3", "presign", f"s3://{bucket}/signed ä", "--expires-in", "60").text.strip()
+    got = requests.get(url, verify=server.authority, timeout=20)
+    assert (got.status_code, got.content) == (200, b"by a link")
+    assert "SignatureDoesNotMatch" in requests.get(url[:-1] + ("1" if url[-1] == "0" else "0"),
+                                                   verify=server.authority, timeout=20).text
 
 
 def test_rotation(cli, server, root, unique, bucket):

@@ -6,25 +6,28 @@ import os
 
 import commands
 import pytest
+import trees
 
 MIB = 1024 * 1024
 RCLONE = commands.find("rclone")
 
 
 @pytest.fixture
-def rclone(server, tmp_path):
+def rclone(transport, tmp_path):
     """Makes an `rclone` whose remote `km:` signs with the given pair."""
     assert RCLONE, "rclone is not installed: tools/setup --tests"
 
-    def make(user) -> commands.Program:
+    def make(user, **settings: str) -> commands.Program:
         remote = {
-            "TYPE": "s3", "PROVIDER": "Other", "ENDPOINT": server.endpoint, "REGION": "us-east-1",
+            "TYPE": "s3", "PROVIDER": "Other", "ENDPOINT": transport.endpoint, "REGION": "us-east-1",
             "ACCESS_KEY_ID": user.access_key, "SECRET_ACCESS_KEY": user.secret_key, "FORCE_PATH_STYLE": "true",
             "UPLOAD_CUTOFF": "64Mi",  # one PutObject up to there
-        }
+        } | settings
         environment = {f"RCLONE_CONFIG_KM_{name}": value for name, value in remote.items()}
         environment |= {"RCLONE_CONFIG": str(tmp_path / "none.conf"), "RCLONE_RETRIES": "1",
                         "RCLONE_LOW_LEVEL_RETRIES": "1"}
+        if transport.secure:
+            environment["RCLONE_CA_CERT"] = transport.authority
         (tmp_path / "none.conf").touch()
         return commands.Program([RCLONE], tmp_path, **environment)
 
@@ -60,6 +63,24 @@ def test_objects(rclone, user, unique, tmp_path):
     run("delete", f"km:{bucket}")
     run("rmdir", f"km:{bucket}")
     assert bucket not in [entry["Path"] for entry in json.loads(run("lsjson", "km:").text)]
+
+
+def test_sync_in_parts_and_copies_on_the_server(rclone, root, user, bucket, tmp_path):
+    run = rclone(user, UPLOAD_CUTOFF="5Mi", CHUNK_SIZE="5Mi", COPY_CUTOFF="8Mi")
+    source = trees.make(tmp_path / "source")
+    run("sync", source, f"km:{bucket}/tree")
+    run("check", "--download", source, f"km:{bucket}/tree")
+    assert root.s3.head_object(Bucket=bucket, Key="tree/big.bin")["ETag"].endswith('-3"')
+    run("sync", f"km:{bucket}/tree", f"km:{bucket}/mirror")  # CopyObject, and UploadPartCopy above 8 MiB
+    run("check", "--download", source, f"km:{bucket}/mirror")
+    (source / "empty").unlink()
+    (source / "small.txt").write_bytes(b"changed")
+    run("sync", source, f"km:{bucket}/mirror")
+    run("check", "--download", source, f"km:{bucket}/mirror")
+    run("check", "--one-way", "--size-only", f"km:{bucket}/mirror", source)
+    run("copy", f"km:{bucket}/mirror", tmp_path / "back")
+    assert trees.digests(tmp_path / "back") == trees.digests(source)
+    run.fails("check", "--download", source, f"km:{bucket}/tree")  # that one was left as it was
 
 
 def test_modification_times_are_kept(rclone, user, bucket, tmp_path):

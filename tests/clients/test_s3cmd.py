@@ -5,22 +5,24 @@ import os
 
 import commands
 import pytest
+import trees
 
 MIB = 1024 * 1024
 S3CMD = commands.find("s3cmd")
 
 
 @pytest.fixture
-def s3cmd(server, tmp_path):
+def s3cmd(transport, tmp_path):
     """Makes an `s3cmd` that signs with the given pair."""
     assert S3CMD, "s3cmd is not installed: tools/setup --tests"
 
     def make(user) -> commands.Program:
         config = tmp_path / f"s3cfg-{user.access_key}"
-        address = f"{server.host}:{server.port}"
+        address = transport.address
+        trust = f"use_https = True\nca_certs_file = {transport.authority}\n" if transport.secure else "use_https = False\n"
         config.write_text(
             f"[default]\naccess_key = {user.access_key}\nsecret_key = {user.secret_key}\n"
-            f"host_base = {address}\nhost_bucket = {address}\nuse_https = False\nsignature_v2 = False\n"
+            f"host_base = {address}\nhost_bucket = {address}\n{trust}signature_v2 = False\n"
             "bucket_location = us-east-1\nmultipart_chunk_size_mb = 64\nmax_retries = 1\nprogress_meter = False\n"
         )
         return commands.Program([S3CMD, "-c", str(config)], tmp_path)
@@ -60,6 +62,20 @@ def test_objects(s3cmd, user, unique, tmp_path):
     run("del", "--recursive", "--force", f"s3://{bucket}")
     run("rb", f"s3://{bucket}")
     assert "NoSuchBucket" in run.fails("ls", f"s3://{bucket}").err
+
+
+def test_trees_are_synchronised_both_ways(s3cmd, root, user, bucket, tmp_path):
+    run, source = s3cmd(user), trees.make(tmp_path / "source")
+    run("sync", "--multipart-chunk-size-mb=5", f"{source}/", f"s3://{bucket}/tree/")
+    assert root.s3.head_object(Bucket=bucket, Key="tree/big.bin")["ETag"].endswith('-3"')
+    run("sync", f"s3://{bucket}/tree/", f"{tmp_path}/back/")
+    assert trees.digests(tmp_path / "back") == trees.digests(source)
+    assert "upload:" not in run("sync", "--no-check-md5", f"{source}/", f"s3://{bucket}/tree/").text  # nothing changed
+    (source / "empty").unlink()
+    (source / "small.txt").write_bytes(b"changed")
+    run("sync", "--delete-removed", f"{source}/", f"s3://{bucket}/tree/")
+    run("sync", "--delete-removed", f"s3://{bucket}/tree/", f"{tmp_path}/back/")
+    assert trees.digests(tmp_path / "back") == trees.digests(source)
 
 
 def test_rotation(s3cmd, root, user, bucket, tmp_path):

@@ -1,5 +1,6 @@
 // One real `keymill serve` for a test file, and SDK clients that sign for a given pair. KEYMILL_BINARY names the binary
-// (default: the release build's).
+// (default: the release build's). With KEYMILL_TLS_CERT and KEYMILL_TLS_KEY, two files, all is done by HTTPS instead of HTTP;
+// Node has to trust the certificate from its start, by NODE_EXTRA_CA_CERTS.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,6 +11,9 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { STSClient } from '@aws-sdk/client-sts';
 
 const binary = process.env.KEYMILL_BINARY ?? new URL('../../../build/release/keymill', import.meta.url).pathname;
+
+const { KEYMILL_TLS_CERT: certificate, KEYMILL_TLS_KEY: key } = process.env;
+const tls = certificate ? ['--tls-listen', '127.0.0.1:0', '--tls-cert', certificate, '--tls-key', key] : [];
 
 // Nothing of the developer's own AWS settings may reach the clients.
 for (const name of Object.keys(process.env)) {
@@ -23,7 +27,7 @@ export class Server {
     const server = new Server();
     server.folder = mkdtempSync(join(tmpdir(), 'keymill-js-'));
     const data = join(server.folder, 'data');
-    server.process = spawn(binary, ['serve', '--listen', '127.0.0.1:0', '--data', data], {
+    server.process = spawn(binary, ['serve', '--listen', '127.0.0.1:0', '--data', data, ...tls], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     server.log = '';
@@ -37,7 +41,7 @@ export class Server {
     const lines = createInterface({ input: server.process.stdout });
     const ready = new Promise((resolve) => {
       lines.on('line', (line) => {
-        const match = /^keymill ready .*?endpoint=(\S+)/.exec(line);
+        const match = (certificate ? /^keymill ready .* tls_endpoint=(\S+)/ : /^keymill ready .*?endpoint=(\S+)/).exec(line);
         if (match) resolve(match[1]);
       });
     });
