@@ -96,7 +96,7 @@ struct App::Impl {
   explicit Impl(Config c)
       : config(std::move(c)),
         db(OpenOptions(config)),
-        identities(db, iam::kPolicyLoaders),
+        identities(db, config.default_rights ? iam::kPolicyLoaders : iam::kGrantedPolicyLoaders),
         buckets(&s3::LoadBucketState),
         committer(db,
                   [this](const std::vector<std::string>& touched) {

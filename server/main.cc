@@ -99,7 +99,7 @@ std::string CheckRegion(const std::string& text) {
 
 struct ServeFlags {
   Config config;
-  std::string durability = "sync", sigv2 = "allow", explain_header = "on", control = "signed";
+  std::string durability = "sync", sigv2 = "allow", explain_header = "on", control = "signed", rights = "s3";
   std::string master_key_hex;
 };
 
@@ -169,6 +169,14 @@ void AddServe(CLI::App& root, ServeFlags& flags) {
       ->check(CLI::IsMember({"allow", "deny"}))
       ->capture_default_str();
   serve
+      ->add_option(
+          "--default-rights", flags.rights,
+          "What a user may do that never had a policy: s3, all of S3 in its account and IAM on itself, or none, "
+          "as on AWS")
+      ->envname("KEYMILL_DEFAULT_RIGHTS")
+      ->check(CLI::IsMember({"s3", "none"}))
+      ->capture_default_str();
+  serve
       ->add_option("--explain-header", flags.explain_header,
                    "Say in the header x-keymill-explain why a signature does not match")
       ->envname("KEYMILL_EXPLAIN_HEADER")
@@ -222,6 +230,7 @@ void AddServe(CLI::App& root, ServeFlags& flags) {
     }
     config.sync = flags.durability == "sync";
     config.sigv2 = flags.sigv2 == "allow";
+    config.default_rights = flags.rights == "s3";
     config.control_open = flags.control == "open";
     config.explain_header = flags.explain_header == "on";
     if (config.data.empty() && !config.in_memory) config.data = DefaultData();

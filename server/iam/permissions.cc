@@ -44,7 +44,15 @@ void CollectKeys(pipeline::Permissions& permissions) {
 }  // namespace
 
 std::shared_ptr<const pipeline::Permissions> LoadPermissions(const store::Reader& reader, const store::User& user) {
-  if (Attribute(user.attributes, kGovernedAttribute) != kGovernedValue) return nullptr;
+  if (Attribute(user.attributes, kGovernedAttribute) == kGovernedValue) return LoadGrantedPermissions(reader, user);
+  auto permissions = std::make_shared<pipeline::Permissions>();
+  permissions->default_rights = true;
+  permissions->tags = user.tags;
+  return permissions;
+}
+
+std::shared_ptr<const pipeline::Permissions> LoadGrantedPermissions(const store::Reader& reader,
+                                                                    const store::User& user) {
   auto permissions = std::make_shared<pipeline::Permissions>();
   AddPoliciesOf(reader, user.id, permissions->identity);
   for (const std::string& group_id : store::LinksFrom(reader, store::Relation::kMember, user.id)) {

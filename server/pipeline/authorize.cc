@@ -33,7 +33,7 @@ policy::Decision Decide(const Identity& identity, const Operation& operation, st
   const bool limited = identity.session && identity.session->policies;
   if (identity.kind == Identity::Kind::kRoot && !limited) return kAllowed;
   PoliciesOf own(identity);
-  if (!identity.permissions && !OfRoot(identity)) {
+  if (HasDefaultRights(identity)) {
     if (!AllowedWithoutPolicies(identity, operation, resource)) return kLacking;
     own.add_everything();
   }

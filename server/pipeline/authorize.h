@@ -11,7 +11,8 @@ namespace keymill::pipeline {
 
 /// May this identity do this? The root user may do everything in its account. A user's policies decide from the first
 /// one that it is given, or the first group that it joins, and for good. A user that never had any may do S3 on every
-/// bucket and IAM on itself: one has an access key to rotate at once. Nobody else may do anything.
+/// bucket and IAM on itself: one has an access key to rotate at once (with --default-rights none, as on AWS, nothing).
+/// Nobody else may do anything.
 /// S3 asks DecideS3 (s3_access.h), which knows of bucket policies and ACLs too. `resource` is the ARN in question, "*"
 /// if the operation has none.
 policy::Decision Decide(const Identity& identity, const Operation& operation, std::string_view resource,

@@ -22,7 +22,7 @@ struct Identity {
   std::string role_arn;       ///< of an assumed role: arn:aws:iam::ACCOUNT:role/PATH/NAME
   std::string access_key_id;  ///< that signed the request
 
-  /// Of the role, or of the user behind the session; nullptr for root and for a user that never had policies.
+  /// Of the role, or of the user behind the session; nullptr for root.
   std::shared_ptr<const Permissions> permissions;
   std::shared_ptr<const ActiveSession> session;  ///< nullptr if a long-term key signed
 

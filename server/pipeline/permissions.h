@@ -15,6 +15,7 @@ namespace keymill::pipeline {
 /// The policies that speak for one IAM user or role, compiled. Made when something about them changes and never changed
 /// afterwards: deciding a request parses nothing and reads no database.
 struct Permissions {
+  bool default_rights = false;             ///< a user that has never been given any policy: see Decide() and DecideS3()
   std::vector<policy::Document> identity;  ///< its own and its groups', inline and attached
   std::optional<policy::Document> boundary;
   store::StringPairs tags;                ///< of the user or role: aws:PrincipalTag
@@ -30,9 +31,8 @@ struct ActiveSession {
 
 /// How IAM's records become permissions. IAM knows; the pipeline only asks.
 struct PolicyLoaders {
-  /// nullptr for a user that has never been given any policy.
+  /// Neither is ever nullptr: a user or role without policies and default rights may do nothing.
   std::shared_ptr<const Permissions> (*user)(const store::Reader& reader, const store::User& user);
-  /// Never nullptr: a role without policies may do nothing.
   std::shared_ptr<const Permissions> (*role)(const store::Reader& reader, const store::Entity& role);
   /// The default version of a managed policy; nullopt if there is none.
   std::optional<policy::Document> (*managed)(const store::Reader& reader, std::string_view arn);

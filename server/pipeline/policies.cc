@@ -46,6 +46,10 @@ bool OfRoot(const Identity& identity) {
          (identity.session && identity.session->facts.principal_id == identity.account);
 }
 
+bool HasDefaultRights(const Identity& identity) {
+  return identity.permissions && identity.permissions->default_rights;
+}
+
 PoliciesOf::PoliciesOf(const Identity& identity) : identity_(identity) {
   if (identity.permissions) {
     own_.reserve(identity.permissions->identity.size());

@@ -14,6 +14,9 @@ policy::Principal PrincipalOf(const Identity& identity);
 /// True for the root user and for every session that rests on its rights alone.
 bool OfRoot(const Identity& identity);
 
+/// True for a user that has never been given any policy, and for its sessions, unless --default-rights none.
+bool HasDefaultRights(const Identity& identity);
+
 /// The policies that speak for an identity, in the shape that the evaluator wants. Points into the identity, which must
 /// outlive it. Root has no policies of its own: everything in its account is allowed, less what its session leaves out.
 class PoliciesOf {

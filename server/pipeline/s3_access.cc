@@ -85,12 +85,12 @@ policy::Decision DecideS3(const Identity& identity, const S3Question& question, 
   const bool own = !identity.anonymous() && account == identity.account;
   const bool root = identity.kind == Identity::Kind::kRoot;
   const bool guarded = bucket != nullptr && bucket->policy.has_value();
-  if (own && !guarded && !identity.permissions && !identity.session)
+  if (own && !guarded && !identity.session && (root || HasDefaultRights(identity)))
     return kAllowed;  // the usual case, and nothing to evaluate
   if (own && root && !foreign_object && MendsPolicy(question.action)) return kAllowed;
 
   PoliciesOf speaking(identity);
-  if (own && !identity.permissions && !OfRoot(identity)) speaking.add_everything();
+  if (own && HasDefaultRights(identity)) speaking.add_everything();
   policy::Policies policies = speaking.policies();
   policies.resource_account = account;
   policy::Principal principal = PrincipalOf(identity);

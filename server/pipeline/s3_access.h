@@ -27,7 +27,8 @@ struct S3Question {
 
 /// May this identity do this? AWS's order (aws-facts D1) over the identity's policies, the bucket's policy, ACLs and
 /// the public access block. The root user may do everything in its account that the bucket's policy does not deny, and
-/// can always mend that policy. A user that never had any policy may do S3 on every bucket of its own account.
+/// can always mend that policy. A user that never had any policy may do S3 on every bucket of its own account,
+/// unless --default-rights none.
 policy::Decision DecideS3(const Identity& identity, const S3Question& question, const Circumstances& circumstances);
 
 /// True if the condition keys that this identity's policies or the bucket's ask for name an object's tags.

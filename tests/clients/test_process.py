@@ -217,3 +217,25 @@ def test_mistakes_on_the_command_line_are_told_in_a_line(arguments):
     answer = run(*arguments)
     assert answer.returncode not in (0, -6, -11), answer
     assert answer.stderr and "what():" not in answer.stderr and "terminate called" not in answer.stderr
+
+
+@pytest.mark.parametrize("by_flag", [True, False])
+def test_default_rights_none_leaves_a_user_without_policies_without_rights(start, by_flag):
+    flag, env = (["--default-rights", "none"], {}) if by_flag else ([], {"KEYMILL_DEFAULT_RIGHTS": "none"})
+    server = start(*flag, **env)
+    root = Clients(server.endpoint, server.access_key, server.secret_key)
+    root.iam.create_user(UserName="u")
+    key = root.iam.create_access_key(UserName="u")["AccessKey"]
+    user = Clients(server.endpoint, key["AccessKeyId"], key["SecretAccessKey"])
+    with refused("AccessDenied", 403) as caught:
+        user.s3.create_bucket(Bucket="bucket")
+    assert "because no identity-based policy allows the s3:CreateBucket action" in str(caught[0])
+    with refused("AccessDenied", 403):
+        user.iam.create_access_key()
+    assert user.sts.get_caller_identity()["Arn"].endswith(":user/u")
+
+
+def test_other_default_rights_are_refused():
+    result = run("serve", "--default-rights", "all")
+    assert result.returncode != 0
+    assert "--default-rights" in result.stderr

@@ -50,8 +50,14 @@ class UserPermissions : public Database {
   }
 };
 
-TEST_F(UserPermissions, AreNoneForAUserThatNeverHadAPolicy) {
-  EXPECT_EQ(load(add_user("alice")), nullptr);
+TEST_F(UserPermissions, AreTheDefaultRightsOfAUserThatNeverHadAPolicy) {
+  EXPECT_TRUE(load(add_user("alice"))->default_rights);
+}
+
+TEST_F(UserPermissions, AreNoneWithoutDefaultRights) {
+  const auto granted = LoadGrantedPermissions(reader_, add_user("alice"));
+  EXPECT_FALSE(granted->default_rights);
+  EXPECT_TRUE(granted->identity.empty());
 }
 
 TEST_F(UserPermissions, AreEmptyOnceTheLastPolicyIsGone) {
@@ -63,7 +69,7 @@ TEST_F(UserPermissions, AreEmptyOnceTheLastPolicyIsGone) {
   EXPECT_TRUE(may(alice, "s3:GetObject"));
   EXPECT_FALSE(may(alice, "s3:PutObject"));
   change([&](store::Txn& txn) { store::EraseInlinePolicy(txn, alice.id, "p"); });
-  ASSERT_NE(load(alice), nullptr) << "taking a policy away must not give more";
+  EXPECT_FALSE(load(alice)->default_rights) << "taking a policy away must not give more";
   EXPECT_FALSE(may(alice, "s3:GetObject"));
 }
 

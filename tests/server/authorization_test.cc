@@ -184,6 +184,35 @@ TEST_F(Access, AnExplicitDenyBindsUsersThatNeverHadAPolicy) {
   EXPECT_EQ(root("GET", "/bkt/k").body, "w") << "the statement names bob alone";
 }
 
+TEST(DefaultRights, MayBeNone) {
+  Config config = TestServer::InMemory();
+  config.default_rights = false;
+  TestServer server(config);
+  auto root = server.root();
+  ASSERT_EQ(root.s3("PUT", "/bkt").summary(), "200");
+  ASSERT_EQ(root.query("iam", "CreateUser", {{"UserName", "bob"}}).summary(), "200");
+  auto bob = server.client(CreatedKey(root.query("iam", "CreateAccessKey", {{"UserName", "bob"}})));
+  EXPECT_EQ(Message(bob.s3("PUT", "/bkt/k", {}, "v")),
+            "User: arn:aws:iam::123456789012:user/bob is not authorized to perform: s3:PutObject on resource: "
+            "\"arn:aws:s3:::bkt/k\" because no identity-based policy allows the s3:PutObject action");
+  EXPECT_EQ(Message(bob.query("iam", "ListAccessKeys", {})),
+            "User: arn:aws:iam::123456789012:user/bob is not authorized to perform: iam:ListAccessKeys on resource: "
+            "arn:aws:iam::123456789012:user/bob because no identity-based policy allows the iam:ListAccessKeys action");
+  EXPECT_EQ(bob.query("sts", "GetCallerIdentity", {}).summary(), "200") << "needs no permission";
+  const std::string allow = R"({"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}})";
+  root.query("iam", "PutUserPolicy", {{"UserName", "bob"}, {"PolicyName", "p"}, {"PolicyDocument", allow}});
+  EXPECT_EQ(bob.s3("PUT", "/bkt/k", {}, "v").summary(), "200");
+}
+
+TEST_F(Access, TagsOfAUserThatNeverHadAPolicyCountInConditions) {
+  root_client.query("iam", "TagUser",
+                    {{"UserName", "bob"}, {"Tags.member.1.Key", "team"}, {"Tags.member.1.Value", "a"}});
+  set_policy(Statement("Deny", kEverybody, R"("s3:GetObject")", kObjects,
+                       R"({"StringEquals":{"aws:PrincipalTag/team":"a"}})"));
+  EXPECT_EQ(bob("GET", "/bkt/k").summary(), "403 AccessDenied");
+  EXPECT_EQ(root("GET", "/bkt/k").summary(), "200");
+}
+
 TEST_F(Access, APolicyThatNamesTheUserIsEnoughInItsOwnAccount) {
   grant_bob(R"("iam:GetUser")");
   const auto denied = bob("GET", "/bkt/k");
