@@ -5,6 +5,7 @@ import hashlib
 
 import pytest
 import rawhttp
+import requests
 from aws import refused
 
 # xxHash's own values for "abc", big-endian; the others are computed.
@@ -97,3 +98,14 @@ def test_a_trailer_brings_them_too(server, bucket, name):
     assert answer.headers[trailer] == ABC[name]
     wrong = body.replace(b"\r\nabc\r\n", b"\r\nabd\r\n")
     assert signer.call("PUT", f"/{bucket}/k", wrong, headers, **options).status == 400
+
+
+@pytest.mark.parametrize("name", NEW)
+def test_a_form_brings_one_in_a_field(root, bucket, name):
+    field = f"x-amz-checksum-{name.lower()}"
+    form = root.s3.generate_presigned_post(bucket, "k", Fields={field: ABC[name]}, Conditions=[{field: ABC[name]}])
+    wrong = requests.post(form["url"], data=form["fields"], files={"file": b"abd"}, timeout=30)
+    assert (wrong.status_code, "BadDigest" in wrong.text) == (400, True), wrong.text
+    answer = requests.post(form["url"], data=form["fields"], files={"file": b"abc"}, timeout=30)
+    assert (answer.status_code, answer.headers[field]) == (204, ABC[name])
+    assert root.s3.head_object(Bucket=bucket, Key="k", ChecksumMode="ENABLED")[f"Checksum{name}"] == ABC[name]
