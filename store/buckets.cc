@@ -1,6 +1,7 @@
 #include "store/buckets.h"
 
 #include "store/keys.h"
+#include "store/uploads.h"
 
 namespace keymill::store {
 
@@ -59,11 +60,16 @@ void EraseBucket(Txn& txn, const Bucket& bucket) {
   txn.erase(Family::kBuckets, NameKey(bucket.name));
   txn.erase(Family::kBuckets, AccountKey(bucket.account, bucket.name));
   for (const auto& name : ListDocuments(txn, bucket.id)) EraseDocument(txn, bucket.id, name);
+  for (;;) {
+    const UploadPage page = ListUploads(txn, bucket.id, {});
+    for (const Upload& upload : page.uploads) AbortUpload(txn, bucket.id, upload);
+    if (!page.truncated) return;
+  }
 }
 
 bool BucketIsEmpty(const Reader& reader, BucketId bucket) {
   const auto prefix = KeyBuilder().number(bucket).take();
-  for (const auto family : {Family::kObjects, Family::kVersions, Family::kUploads}) {
+  for (const auto family : {Family::kObjects, Family::kVersions}) {
     if (reader.scan(family, prefix)->valid()) return false;
   }
   return true;

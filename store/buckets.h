@@ -20,9 +20,9 @@ inline constexpr std::string_view kBucketTouch = "bucket:";
 
 /// Stores or replaces. A new bucket (id 0) is given an id. This and the other writers below mark the bucket touched.
 void PutBucket(Txn& txn, Bucket& bucket);
-/// Removes the bucket and its documents. It must be empty: nothing could find what it still held.
+/// Removes the bucket, its documents and uploads. It must be empty: nothing could find what it still held.
 void EraseBucket(Txn& txn, const Bucket& bucket);
-/// True if no object version and no upload is left.
+/// True if no object version is left. Uploads in progress do not count.
 bool BucketIsEmpty(const Reader& reader, BucketId bucket);
 
 /// A bucket's configuration documents by name (policy, cors, lifecycle, …; with an id where AWS has several:

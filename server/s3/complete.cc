@@ -148,7 +148,7 @@ Result<> CheckAgainstHeaders(const Call& call, const store::Upload& upload, cons
   return {};
 }
 
-/// Conditions as on PUT; besides, an object written after the upload was begun is a conflict.
+/// Conditions as on PUT; besides, an object written or deleted after the upload was begun is a conflict.
 Result<> CheckConditions(const store::Reader& reader, const FoundUpload& found, const WriteConditions& conditions) {
   if (!conditions.any()) return {};
   const std::string& key = found.upload.key;
@@ -156,6 +156,12 @@ Result<> CheckConditions(const store::Reader& reader, const FoundUpload& found, 
   if (auto checked = CheckWrite(conditions, current, key); !checked) return checked.error();
   if (current && !conditions.if_match.empty() && current->sequence > found.upload.number) {
     return Error(ConditionalRequestConflict).with("Condition", "If-Match").with("Key", key);
+  }
+  // Nothing is there. But the upload's template has the number of what was there when it began, if anything, and a
+  // delete marker has its own.
+  const bool deleted = found.upload.object.sequence != 0 || (current && current->sequence > found.upload.number);
+  if (conditions.if_absent && deleted) {
+    return Error(ConditionalRequestConflict).with("Condition", "If-None-Match").with("Key", key);
   }
   return {};
 }

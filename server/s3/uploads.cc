@@ -106,6 +106,8 @@ Answer CreateMultipartUpload(Call& call) {
     ApplyDefaultEncryption(txn, *bucket, call.services().config.region, upload.object);
     if (auto checked = CheckLockable(*bucket, upload.object); !checked) return checked.error();
     if (auto read = ReadObjectAcl(call, *bucket, upload.object); !read) return read.error();
+    const auto current = store::FindObject(txn, bucket->id, upload.key);
+    if (current && !current->delete_marker) upload.object.sequence = current->sequence;
     store::CreateUpload(txn, bucket->id, upload);
     return {};
   };

@@ -161,9 +161,19 @@ TEST_F(Uploads, LeaveNothingWhenAborted) {
   const auto upload = create("k", "u1");
   put_part(upload, 1, "one");
   put_part(upload, 2, "two");
-  EXPECT_FALSE(BucketIsEmpty(fixture_.reader(), kBucket));
+  EXPECT_GT(rows(Family::kUploads), 0u);
   fixture_.committer.run([&](Txn& txn) { AbortUpload(txn, kBucket, upload); });
+  EXPECT_EQ(rows(Family::kUploads), 0u);
+  EXPECT_EQ(rows(Family::kRows), 0u);
+}
+
+TEST_F(Uploads, GoWithTheirBucketWhichIsEmptyForAllOfThem) {
+  put_part(create("a", "u1"), 1, "one");
+  put_part(create("b", "u2"), 1, "two");
   EXPECT_TRUE(BucketIsEmpty(fixture_.reader(), kBucket));
+  Bucket bucket;
+  bucket.id = kBucket;
+  fixture_.committer.run([&](Txn& txn) { EraseBucket(txn, bucket); });
   EXPECT_EQ(rows(Family::kUploads), 0u);
   EXPECT_EQ(rows(Family::kRows), 0u);
 }
