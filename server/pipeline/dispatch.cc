@@ -14,6 +14,7 @@
 #include "server/pipeline/open_control.h"
 #include "server/pipeline/plain_payload.h"
 #include "server/pipeline/post_upload.h"
+#include "server/pipeline/s3_access.h"
 #include "sigv4/encoding.h"
 
 namespace keymill::pipeline {
@@ -82,6 +83,7 @@ struct Dispatcher::Exchange {
   store::Millis now = 0;
   std::string access_key_id;
   std::shared_ptr<const BucketState> bucket;  ///< S3: that the request names
+  bool requester_pays = false;                ///< S3: the caller, who has agreed to it
   bool website = false;                       ///< S3: by a website endpoint, whose errors are pages
 
   void identify(Service s) {
@@ -120,6 +122,7 @@ Task<http::Response> Dispatcher::handle(const http::Request& request, http::Body
     auto result = co_await answer(request, body, exchange);
     if (result) {
       response.emplace(std::move(*result));
+      if (exchange.requester_pays) response->header("x-amz-request-charged", "requester");
     } else {
       code = result.error().code();
       outcome = code;
@@ -204,6 +207,7 @@ Task<Result<http::Response>> Dispatcher::answer_s3(const http::Request& request,
   Call call(services_, request, *route, identity, payload, exchange.now, exchange.request_id, who.presigned,
             exchange.bucket.get());
   if (auto allowed = co_await authorize_s3_(call); !allowed) co_return std::move(allowed.error());
+  exchange.requester_pays = call.bucket() != nullptr && RequesterPays(identity, *call.bucket());
   if (!operation.handler) co_return NotImplementedOperation(operation, Service::kS3);
   co_return co_await operation.handler(call);
 }
@@ -230,6 +234,7 @@ Task<Result<http::Response>> Dispatcher::answer_post(const http::Request& reques
   Call call(services_, form.request(), route, identity, form, exchange.now, exchange.request_id, false,
             exchange.bucket.get());
   if (auto allowed = co_await authorize_s3_(call); !allowed) co_return std::move(allowed.error());
+  exchange.requester_pays = call.bucket() != nullptr && RequesterPays(identity, *call.bucket());
   co_return co_await route.operation->handler(call);
 }
 

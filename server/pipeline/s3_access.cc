@@ -107,6 +107,10 @@ policy::Decision DecideS3(const Identity& identity, const S3Question& question, 
   return policy::Evaluate(principal, policies, policy::Request(question.action, question.resource, context));
 }
 
+bool RequesterPays(const Identity& identity, const BucketState& bucket) {
+  return bucket.requester_pays && (identity.anonymous() || identity.account != bucket.record.account);
+}
+
 bool AsksForObjectTags(const Identity& identity, const BucketState& bucket) {
   const auto asks = [](const std::vector<std::string>& keys) {
     return std::any_of(keys.begin(), keys.end(), [](const std::string& key) { return key.starts_with(kTagKey); });

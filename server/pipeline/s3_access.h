@@ -31,6 +31,9 @@ struct S3Question {
 /// unless --default-rights none.
 policy::Decision DecideS3(const Identity& identity, const S3Question& question, const Circumstances& circumstances);
 
+/// True if this identity is who pays for its requests to the bucket: a Requester Pays bucket of another account.
+bool RequesterPays(const Identity& identity, const BucketState& bucket);
+
 /// True if the condition keys that this identity's policies or the bucket's ask for name an object's tags.
 bool AsksForObjectTags(const Identity& identity, const BucketState& bucket);
 

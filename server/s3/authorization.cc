@@ -87,6 +87,17 @@ bool Foreign(const Call& call, const Subject& subject) {
   return subject.bucket != nullptr && subject.bucket->record.account != call.identity().account;
 }
 
+/// Who is to pay for requests to another account's bucket has to say so, and nobody in particular cannot pay ("Using
+/// Requester Pays buckets").
+Result<> CheckPayer(const Call& call, const pipeline::BucketState& bucket) {
+  if (!pipeline::RequesterPays(call.identity(), bucket)) return {};
+  constexpr std::string_view kHeader = "x-amz-request-payer";
+  const auto payer = call.header(kHeader);
+  const bool agreed = (payer ? payer : call.params().find(kHeader)) == "requester";
+  if (agreed && !call.identity().anonymous()) return {};
+  return Error(AccessDenied);
+}
+
 }  // namespace
 
 Subject SubjectOf(const Call& call, std::string_view key) {
@@ -95,6 +106,9 @@ Subject SubjectOf(const Call& call, std::string_view key) {
 }
 
 Result<> Authorize(const Call& call, std::string_view action, const Subject& subject) {
+  if (subject.bucket != nullptr) {
+    if (auto agreed = CheckPayer(call, *subject.bucket); !agreed) return agreed.error();
+  }
   pipeline::Circumstances circumstances{call.request(), call.params(), call.now(), call.services().config.region,
                                         call.presigned()};
   circumstances.operation = call.route().operation->name;
@@ -134,8 +148,10 @@ Error BlockedPublicAccess(const Call& call, std::string_view action, std::string
 
 Task<Result<>> AuthorizeOperation(Call& call) {
   const pipeline::Operation& operation = *call.route().operation;
-  if (operation.action.empty() || operation.name == "DeleteObjects") co_return Result<>();
   const Subject subject = SubjectOf(call, call.route().key);
+  if (operation.action.empty() || operation.name == "DeleteObjects") {
+    co_return subject.bucket != nullptr ? CheckPayer(call, *subject.bucket) : Result<>();
+  }
   const bool missing = subject.bucket == nullptr && !subject.bucket_name.empty() && operation.name != "CreateBucket";
   const auto refused = [&](const Error& denial) {
     return missing ? Error(NoSuchBucket).with("BucketName", std::string(subject.bucket_name)) : denial;
