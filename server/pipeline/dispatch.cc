@@ -23,16 +23,17 @@ namespace {
 constexpr std::string_view kHealthPath = "/_keymill/health";
 constexpr std::size_t kS3HeadLimit = 8192;
 constexpr std::size_t kFormLimit = 10'000'000;
-constexpr std::size_t kQueryLimit = 15'800;  // of IAM and STS
+constexpr std::size_t kControlLimit = 16 << 20;  // of the largest: a seed
+constexpr std::size_t kQueryLimit = 15'800;      // of IAM and STS
 
 // A body whose hash is part of what is signed has to be read before the signature can be checked.
-Task<Result<std::string>> ReadBody(http::BodyStream& body) {
+Task<Result<std::string>> ReadBody(http::BodyStream& body, std::size_t limit) {
   std::string all;
   for (;;) {
     auto piece = co_await body.next();
     if (!piece) co_return std::move(piece.error());
     if (piece->empty()) co_return all;
-    if (all.size() + piece->size() > kFormLimit) co_return aws::Error(RequestEntityTooLarge);
+    if (all.size() + piece->size() > limit) co_return aws::Error(RequestEntityTooLarge);
     all.append(reinterpret_cast<const char*>(piece->data()), piece->size());
   }
 }
@@ -269,7 +270,7 @@ Task<std::shared_ptr<const BucketState>> Dispatcher::find_bucket(std::string_vie
 Task<Result<http::Response>> Dispatcher::answer_query(const http::Request& request, http::BodyStream& body,
                                                       Exchange& exchange, Router::Target target) {
   if (request.raw_query.size() > kQueryLimit) co_return aws::Error(MalformedTarget).without_body();
-  auto form = co_await ReadBody(body);
+  auto form = co_await ReadBody(body, kFormLimit);
   if (!form) co_return std::move(form.error());
   auto route = router_.route_query(target, target.form ? std::string_view(*form) : request.raw_query);
   if (!route) co_return std::move(route.error());
@@ -302,7 +303,7 @@ Task<Result<http::Response>> Dispatcher::answer_query(const http::Request& reque
 
 Task<Result<http::Response>> Dispatcher::answer_control(const http::Request& request, http::BodyStream& body,
                                                         Exchange& exchange) {
-  auto text = co_await ReadBody(body);
+  auto text = co_await ReadBody(body, kControlLimit);
   if (!text) co_return std::move(text.error());
   auto route = router_.route_control(request);
   if (!route) co_return std::move(route.error());
