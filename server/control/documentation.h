@@ -76,6 +76,13 @@ inline constexpr Member kPiece[] = {
     {"received", "as it was sent"},
     {"hashed", "as it was hashed"},
 };
+inline constexpr Member kJwkSet[] = {
+    {"keys", "RFC 7517; those that verify RS, PS or ES signatures count", Member::Type::kList, "Jwk"},
+};
+inline constexpr Member kJwk[] = {
+    {"kty", "RSA or EC; the other members as RFC 7518 has them"},
+    {"kid", "which key a token's header means", Member::Type::kString, {}, kOptional},
+};
 inline constexpr Member kErrorBody[] = {
     {"code", "names the kind of error"},
     {"message", "says it in words"},
@@ -86,8 +93,8 @@ inline constexpr Member kErrorBody[] = {
 inline constexpr Member kError[] = {{"error", "what is wrong", Member::Type::kObject, "ErrorBody"}};
 
 inline constexpr Schema kSchemas[] = {
-    {"Account", kAccount}, {"RootKey", kRootKey}, {"AccessKey", kKey},       {"Snapshot", kSnapshot},
-    {"Piece", kPiece},     {"Error", kError},     {"ErrorBody", kErrorBody},
+    {"Account", kAccount}, {"RootKey", kRootKey}, {"AccessKey", kKey}, {"Snapshot", kSnapshot},   {"Piece", kPiece},
+    {"JwkSet", kJwkSet},   {"Jwk", kJwk},         {"Error", kError},   {"ErrorBody", kErrorBody},
 };
 
 inline constexpr Member kForce[] = {
@@ -123,6 +130,14 @@ inline constexpr Member kLifecycleDone[] = {
     {"delete_markers_removed", "those with no version left behind them", Member::Type::kInteger},
     {"uploads_aborted", "multipart uploads", Member::Type::kInteger},
 };
+inline constexpr Member kProviderKeys[] = {
+    {"provider", "the ARN of the provider in IAM"},
+    {"jwks", "a JWK set; if absent, the issuer is asked for its keys", Member::Type::kObject, "JwkSet", kOptional},
+};
+inline constexpr Member kKeysRegistered[] = {
+    {"provider", "its ARN"},
+    {"registered", "false: the issuer is asked", Member::Type::kBoolean},
+};
 inline constexpr Member kResetDone[] = {{"reset", "true", Member::Type::kBoolean}};
 inline constexpr Member kNewSnapshot[] = {
     {"name", "1 to 64 letters, digits, '.', '_' or '-', the first a letter or digit"},
@@ -152,6 +167,12 @@ inline constexpr Documentation kDocumentation[] = {
     {"CreateRootKey", "Makes another root key of an account, of two at most", {}, kNewKey, 201, kKeyMade},
     {"ExplainRequest", "Says why a signature did not match", {}, {}, 200, kExplanation},
     {"GetOpenApi", "This document", {}, {}, 200, {}, "an OpenAPI 3.1 document"},
+    {"PutOidcJwks",
+     "Registers the keys that verify an OpenID Connect provider's tokens",
+     {},
+     kProviderKeys,
+     200,
+     kKeysRegistered},
     {"Reset", "Empties the server; its own account's root keys and the snapshots stay", {}, {}, 200, kResetDone},
     {"RunLifecycle", "Does what the buckets' lifecycle rules ask for", {}, kLifecycleTime, 200, kLifecycleDone},
     {"GetExport", "Everything but secrets as a seed", kExported, {}, 200, kSeed},

@@ -38,6 +38,8 @@ class JsonFields {
   std::string text(std::string_view name) { return optional(name).value_or(std::string()); }
   bool flag(std::string_view name, bool otherwise = false);
   std::optional<std::int64_t> number(std::string_view name);
+  /// nullptr if absent or null.
+  const boost::json::object* object(std::string_view name);
   /// The members of an object, or nothing; `read(key, const value&, path)` for each, null included.
   template <class Read>
   void each_member(std::string_view name, Read&& read) {
@@ -69,7 +71,6 @@ class JsonFields {
   void complain(std::string_view name, std::string message) { complaints_.push_back({path(name), std::move(message)}); }
 
  private:
-  const boost::json::object* object(std::string_view name);
   const boost::json::array* array(std::string_view name);
 
   const boost::json::object* object_ = nullptr;

@@ -8,6 +8,7 @@
 #include "server/control/explain.h"
 #include "server/control/export.h"
 #include "server/control/lifecycle.h"
+#include "server/control/oidc.h"
 #include "server/control/openapi.h"
 #include "server/control/seed.h"
 #include "server/control/state.h"
@@ -53,6 +54,11 @@ constexpr Operation kOperations[] = {
      .handler = &GetOpenApi,
      .method = "GET",
      .path = "/openapi.json"},
+    {.name = "PutOidcJwks",
+     .action = "keymill:PutOidcJwks",
+     .handler = &PutOidcJwks,
+     .method = "PUT",
+     .path = "/oidc/jwks"},
     {.name = "Reset", .action = "keymill:Reset", .handler = &Reset, .method = "POST", .path = "/reset"},
     {.name = "RunLifecycle",
      .action = "keymill:RunLifecycle",

@@ -4,6 +4,7 @@
 
 #include <boost/json/parse.hpp>
 
+#include "server/federation/jwt.h"
 #include "server/http/fetch.h"
 
 namespace keymill::federation {
@@ -43,6 +44,7 @@ http::Url Parse(const std::string& text, bool plain_allowed) {
 Task<std::string> Discover(const Issuer& issuer) {
   http::FetchOptions options;
   options.thumbprints = issuer.thumbprints;
+  options.limit = kMaxJwkSet;
   std::string base = issuer.url;
   if (base.ends_with('/')) base.pop_back();
   const std::string discovery = base.append(kDiscovery);

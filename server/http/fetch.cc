@@ -10,6 +10,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include "server/crypto/handles.h"
 #include "server/http/io.h"
 #include "server/http/request.h"
 #include "sigv4/encoding.h"
@@ -21,13 +22,7 @@ namespace beast_http = boost::beast::http;
 
 constexpr std::uint32_t kHeadLimit = 16 << 10;
 
-template <auto Free>
-struct Freer {
-  template <class T>
-  void operator()(T* object) const {
-    Free(object);
-  }
-};
+using crypto::Freer;
 
 /// Awaits one operation of Asio: `start(handler)` begins it.
 template <class Start>

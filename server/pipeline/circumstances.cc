@@ -204,9 +204,16 @@ Values StsKey(std::string_view key, const Circumstances& c) {
   return std::nullopt;
 }
 
-/// What a web identity's provider said stays with the session, under the provider's name: `key` is whole.
+/// What a web identity's provider said stays with the session, under the provider's name: `key` is whole. A claim may
+/// have several values, a pair each.
 Values ClaimKey(std::string_view key, const Identity& identity) {
-  return identity.session ? Tag(identity.session->facts.claims, key) : std::nullopt;
+  std::vector<std::string> values;
+  if (!identity.session) return std::nullopt;
+  for (const auto& [name, value] : identity.session->facts.claims) {
+    if (name == key) values.push_back(value);
+  }
+  if (values.empty()) return std::nullopt;
+  return values;
 }
 
 }  // namespace

@@ -15,5 +15,9 @@ inline constexpr ErrorKind PackedPolicyTooLarge{"PackedPolicyTooLarge", 400, ""}
 inline constexpr ErrorKind InvalidAuthorizationMessage{
     "InvalidAuthorizationMessageException", 400,
     "The specified authorization message is invalid or could not be decoded."};
+inline constexpr ErrorKind InvalidIdentityToken{"InvalidIdentityToken", 400, ""};
+inline constexpr ErrorKind ExpiredToken{"ExpiredTokenException", 400, ""};
+inline constexpr ErrorKind IdpRejectedClaim{"IDPRejectedClaim", 403, ""};
+inline constexpr ErrorKind IdpCommunicationError{"IDPCommunicationError", 400, ""};
 
 }  // namespace keymill::sts

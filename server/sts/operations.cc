@@ -8,6 +8,7 @@
 #include "server/sts/authorization_messages.h"
 #include "server/sts/caller.h"
 #include "server/sts/user_sessions.h"
+#include "server/sts/web_identity.h"
 
 namespace keymill::sts {
 namespace {
@@ -16,11 +17,15 @@ using pipeline::Operation;
 
 // Every operation of AWS's service model, in its order. A row without a handler is authorised and answered 501;
 // GetCallerIdentity and GetSessionToken need no permission, and no policy can deny them. AssumeRole is decided by its
-// handler, since the role's trust policy has a say.
+// handler, since the role's trust policy has a say, and its variants
+// are for callers without credentials.
 constexpr Operation kOperations[] = {
     {"AssumeRole", "", &AssumeRole},
     {"AssumeRoleWithSAML", "sts:AssumeRoleWithSAML"},
-    {"AssumeRoleWithWebIdentity", "sts:AssumeRoleWithWebIdentity"},
+    {.name = "AssumeRoleWithWebIdentity",
+     .action = "sts:AssumeRoleWithWebIdentity",
+     .handler = &AssumeRoleWithWebIdentity,
+     .needs_no_signature = true},
     {"AssumeRoot", "sts:AssumeRoot", &AssumeRoot},
     {"DecodeAuthorizationMessage", "sts:DecodeAuthorizationMessage", &DecodeAuthorizationMessage},
     {"GetAccessKeyInfo", "sts:GetAccessKeyInfo", &GetAccessKeyInfo},

@@ -1,6 +1,7 @@
 #include "server/sts/trust.h"
 
-#include <algorithm>
+#include <map>
+#include <vector>
 
 #include "server/aws/arn.h"
 #include "server/iam/holders.h"
@@ -8,8 +9,31 @@
 #include "server/pipeline/policies.h"
 #include "server/pipeline/sessions.h"
 #include "server/sts/errors.h"
+#include "sigv4/encoding.h"
 
 namespace keymill::sts {
+namespace {
+
+std::optional<policy::Document> TrustPolicy(const store::Entity& role) {
+  auto parsed = policy::Document::Parse(role.document, policy::Kind::kTrust);
+  if (auto* trust = std::get_if<policy::Document>(&parsed)) return std::move(*trust);
+  return std::nullopt;
+}
+
+pipeline::Circumstances CircumstancesOf(const pipeline::Call& call) {
+  return {call.request(), call.params(), call.now(), call.services().config.region, call.presigned()};
+}
+
+bool Allows(const policy::Document& trust, const policy::Principal& principal, policy::Policies policies,
+            const store::Entity& role, std::string_view action, const policy::Context& context) {
+  policies.resource = &trust;
+  policies.resource_account = role.account;
+  policies.resource_must_allow = true;
+  const std::string role_arn = iam::EntityArn(role);
+  return policy::Evaluate(principal, policies, policy::Request(action, role_arn, context)).allowed();
+}
+
+}  // namespace
 
 std::optional<store::Entity> FindRole(const store::Reader& reader, std::string_view role_arn) {
   const auto arn = aws::Arn::Parse(role_arn);
@@ -28,27 +52,41 @@ std::optional<aws::Error> CheckRoleArn(const std::string& text) {
 bool Trusts(const pipeline::Call& call, const store::Entity& role, std::string_view action, bool with_mfa) {
   const pipeline::Identity& caller = call.identity();
   if (!pipeline::WithinSession(caller, action)) return false;
-  auto parsed = policy::Document::Parse(role.document, policy::Kind::kTrust);
-  const auto* trust = std::get_if<policy::Document>(&parsed);
-  if (trust == nullptr) return false;
+  const auto trust = TrustPolicy(role);
+  if (!trust) return false;
 
   const pipeline::PoliciesOf own(caller);
   std::vector<std::string> wanted = trust->context_keys();
   wanted.insert(wanted.end(), own.context_keys().begin(), own.context_keys().end());
-  const pipeline::Circumstances circumstances{call.request(), call.params(), call.now(), call.services().config.region,
-                                              call.presigned()};
-  policy::Context context = pipeline::ConditionContext(wanted, caller, circumstances);
+  policy::Context context = pipeline::ConditionContext(wanted, caller, CircumstancesOf(call));
   if (with_mfa) {
     context.set("aws:multifactorauthpresent", "true");
     context.set("aws:multifactorauthage", "0");
   }
-  policy::Policies policies = own.policies();
-  policies.resource = trust;
-  policies.resource_account = role.account;
-  policies.resource_must_allow = true;
-  const std::string role_arn = iam::EntityArn(role);
-  return policy::Evaluate(pipeline::PrincipalOf(caller), policies, policy::Request(action, role_arn, context))
-      .allowed();
+  return Allows(*trust, pipeline::PrincipalOf(caller), own.policies(), role, action, context);
+}
+
+bool TrustsFederated(const pipeline::Call& call, const store::Entity& role, std::string_view action,
+                     const FederatedCaller& caller) {
+  const auto trust = TrustPolicy(role);
+  if (!trust) return false;
+  static const pipeline::Identity kNobody;  // keys of the caller come from its provider alone
+  policy::Context context = pipeline::ConditionContext(trust->context_keys(), kNobody, CircumstancesOf(call));
+  context.set("aws:federatedprovider", caller.provider);
+  std::map<std::string, std::vector<std::string>> keys;
+  for (const auto& [key, value] : caller.claims) keys[key].push_back(value);
+  for (const auto& [key, value] : caller.tags) {
+    keys["aws:requesttag/" + sigv4::lower(key)].push_back(value);
+    keys["aws:tagkeys"].push_back(key);
+  }
+  if (!caller.transitive_tags.empty()) keys["sts:transitivetagkeys"] = caller.transitive_tags;
+  if (!caller.source_identity.empty()) keys["sts:sourceidentity"] = {caller.source_identity};
+  for (auto& [key, values] : keys) context.set(key, std::move(values));
+
+  policy::Principal principal;
+  principal.kind = policy::Principal::Kind::kFederated;
+  principal.arn = caller.provider;
+  return Allows(*trust, principal, {}, role, action, context);
 }
 
 aws::Error NotTrusted(const pipeline::Identity& caller, std::string_view action, std::string_view role_arn) {

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "server/pipeline/call.h"
 #include "server/policy/evaluate.h"
@@ -20,6 +21,18 @@ std::optional<aws::Error> CheckRoleArn(const std::string& text);
 /// May the caller do `action` (sts:AssumeRole, sts:TagSession, …) to this role? Its trust policy and the caller's own
 /// policies decide together, as for any resource with a policy.
 bool Trusts(const pipeline::Call& call, const store::Entity& role, std::string_view action, bool with_mfa);
+
+/// A caller without credentials, as an identity provider describes it.
+struct FederatedCaller {
+  std::string provider;       ///< its ARN
+  store::StringPairs claims;  ///< condition keys in lower case; of several values one pair each
+  store::StringPairs tags;
+  std::vector<std::string> transitive_tags;
+  std::string source_identity;  ///< empty = none
+};
+/// The same for such a caller: the role's trust policy alone decides.
+bool TrustsFederated(const pipeline::Call& call, const store::Entity& role, std::string_view action,
+                     const FederatedCaller& caller);
 
 /// "User: X is not authorized to perform: A on resource: R", which does not tell whether the role exists.
 aws::Error NotTrusted(const pipeline::Identity& caller, std::string_view action, std::string_view role_arn);
