@@ -25,7 +25,9 @@
 #include "server/root_user.h"
 #include "server/s3/authorization.h"
 #include "server/s3/bucket_state.h"
+#include "server/s3/events.h"
 #include "server/s3/lifecycle_run.h"
+#include "server/s3/log_delivery.h"
 #include "server/s3/operations.h"
 #include "server/s3/website_endpoint.h"
 #include "server/sts/operations.h"
@@ -39,6 +41,7 @@ namespace {
 constexpr std::chrono::seconds kGrace{10};          // for running requests when the server stops
 constexpr std::chrono::seconds kSaveInterval{5};    // how old an unsaved "last used" may be after a crash
 constexpr std::chrono::seconds kLifecycleTick{10};  // how soon a clock that was moved is noticed
+constexpr std::chrono::seconds kLogInterval{5};     // how long a line of an access log waits for others
 constexpr store::Millis kLifecycleInterval = 3600000;
 
 store::DbOptions OpenOptions(const Config& config) {
@@ -110,6 +113,7 @@ struct App::Impl {
             [this] {
               identities.reload();
               buckets.clear();
+              buckets.notifications().clear();
             },
             [this] { root.ensure(); }),
         dispatcher({config, db, committer, identities, buckets, clock, explanations, state, issuer_keys}, router,
@@ -159,11 +163,24 @@ struct App::Impl {
       last = now;
       lock.unlock();
       try {
-        s3::RunLifecycle(db, committer, {now, now, [this] { return is_stopping(); }});
+        s3::RunLifecycle(
+            db, committer,
+            {now, now, [this] { return is_stopping(); }, s3::LifecyclePublisher(buckets.notifications(), db, now)});
       } catch (const std::exception& fault) {
         log::Warn("cannot run the buckets' lifecycle rules", {{"reason", fault.what()}});
       }
       lock.lock();
+    }
+  }
+
+  void keep_logging() {
+    for (bool more = true; more;) {
+      more = buckets.access_log().wait(kLogInterval);
+      try {  // at the end too: sessions are over by then
+        s3::DeliverAccessLogs(buckets.access_log(), db, committer, buckets.notifications(), config.region, clock.now());
+      } catch (const std::exception& fault) {
+        log::Warn("cannot deliver access logs", {{"reason", fault.what()}});
+      }
     }
   }
 
@@ -190,7 +207,7 @@ struct App::Impl {
   std::mutex mutex;
   std::condition_variable wake;
   bool stopping = false;
-  std::thread saver, expirer;
+  std::thread saver, expirer, logger;
 };
 
 App::App(Config config) : impl_(std::make_unique<Impl>(std::move(config))) {}
@@ -203,11 +220,14 @@ void App::start() {
   impl_->server->start();
   impl_->saver = std::thread([this] { impl_->keep_saving(); });
   impl_->expirer = std::thread([this] { impl_->keep_expiring(); });
+  impl_->logger = std::thread([this] { impl_->keep_logging(); });
 }
 
 void App::stop() {
   if (!impl_->saver.joinable()) return;
+  impl_->buckets.notifications().stop();  // nobody waits for messages any more
   impl_->server->stop(kGrace);
+  impl_->buckets.access_log().stop();
   {
     std::lock_guard lock(impl_->mutex);
     impl_->stopping = true;
@@ -215,6 +235,7 @@ void App::stop() {
   impl_->wake.notify_all();
   impl_->saver.join();
   impl_->expirer.join();
+  impl_->logger.join();
   impl_->save_uses();
 }
 

@@ -2,6 +2,7 @@
 
 #include "store/blob_rows.h"
 #include "store/blobs.h"
+#include "store/changes.h"
 #include "store/grouping.h"
 #include "store/object_rows.h"
 
@@ -68,6 +69,7 @@ void Install(Txn& txn, BucketId bucket, Object& object) {
   const auto row = CurrentKey(bucket, object.key);
   if (const auto former = txn.get(Family::kObjects, row)) Release(txn, *former);
   txn.put(Family::kObjects, row, Store(txn, object));
+  NoteChange(txn, Change::Kind::kPut, object);
 }
 
 }  // namespace object_rows
@@ -100,6 +102,12 @@ bool EraseObject(Txn& txn, BucketId bucket, std::string_view key) {
   if (!former) return false;
   Release(txn, *former);
   txn.erase(Family::kObjects, row);
+  if (IsWatched()) {
+    Object head;
+    Decode(*former, head, false);
+    head.key = key;
+    NoteChange(txn, Change::Kind::kErased, head);
+  }
   return true;
 }
 

@@ -1,6 +1,7 @@
 #include "store/versions.h"
 
 #include "store/blobs.h"
+#include "store/changes.h"
 #include "store/grouping.h"
 #include "store/object_rows.h"
 
@@ -96,6 +97,7 @@ void object_rows::InstallVersion(Txn& txn, BucketId bucket, Object& object) {
     }
   }
   PutCurrent(txn, bucket, object, Store(txn, object));
+  NoteChange(txn, object.delete_marker ? Change::Kind::kDeleteMarker : Change::Kind::kPut, object);
 }
 
 std::optional<Object> EraseVersion(Txn& txn, BucketId bucket, std::string_view key, std::string_view version_id) {
@@ -105,6 +107,7 @@ std::optional<Object> EraseVersion(Txn& txn, BucketId bucket, std::string_view k
       Release(txn, current->value);
       txn.erase(current->family, current->row);
       Promote(txn, bucket, key);
+      NoteChange(txn, Change::Kind::kErased, head);
       return head;
     }
   }
@@ -113,6 +116,7 @@ std::optional<Object> EraseVersion(Txn& txn, BucketId bucket, std::string_view k
   auto head = DecodeHead(key, other->value);
   Release(txn, other->value);
   EraseNoncurrent(txn, bucket, head);
+  NoteChange(txn, Change::Kind::kErased, head);
   return head;
 }
 
@@ -123,6 +127,7 @@ bool UpdateVersion(Txn& txn, BucketId bucket, const Object& object) {
   }
   if (!place || DecodeHead(object.key, place->value).sequence != object.sequence) return false;
   txn.put(place->family, place->row, Store(txn, object));
+  NoteChange(txn, Change::Kind::kUpdated, object);
   return true;
 }
 

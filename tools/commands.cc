@@ -13,6 +13,7 @@ void AddCommands(CLI::App& app) {
   AddBench(app);
   AddOperations(app);
   AddControl(app);
+  AddNotifications(app);
 }
 
 }  // namespace keymill::tools

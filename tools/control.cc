@@ -8,10 +8,10 @@
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 
-#include "server/http/client.h"
 #include "sigv4/encoding.h"
 #include "tools/aws_client.h"
 #include "tools/commands.h"
+#include "tools/control_request.h"
 #include "tools/seed_file.h"
 #include "tools/signing_flags.h"
 
@@ -51,33 +51,15 @@ std::string Segment(const std::string& name) {
 // Exit status 0 if the server did it, 1 if it refused.
 int Run(const ControlFlags& flags, const ControlRequest& request, const Show& show) {
   AwsClient client(flags.endpoint, flags.signing.region, flags.signing.credentials());
-  Answer answer;
-  try {
-    const std::string body = request.body.empty() ? request.text : json::serialize(request.body);
-    answer = client.control(request.method, request.path, body);
-  } catch (const http::ClientError& fault) {
-    throw std::runtime_error("no answer from " + flags.endpoint + ": " + fault.what());
-  }
-  json::error_code failure;
-  const json::value parsed = answer.body.empty() ? json::value() : json::parse(answer.body, failure);
-  if (failure) {
-    throw std::runtime_error(flags.endpoint + " answered " + answer.summary() +
-                             " without JSON: is it a Keymill server?");
-  }
-  if (answer.status < 300 && request.verbatim) {
-    std::cout << answer.body << std::flush;
+  const std::string body = request.body.empty() ? request.text : json::serialize(request.body);
+  const auto answer = AskControl(client, flags.endpoint, request.method, request.path, body);
+  if (answer.done && request.verbatim) {
+    std::cout << answer.text << std::flush;
     return std::cout ? 0 : 1;
   }
-  if (flags.as_json) std::cout << (answer.body.empty() ? "{}" : json::serialize(parsed)) << '\n';
-  if (answer.status < 300) {
-    if (!flags.as_json) show(parsed);
-    return 0;
-  }
-  const auto* message = parsed.find_pointer("/error/message", failure);
-  std::cerr << "keymill: " << answer.summary();
-  if (message != nullptr && message->is_string()) std::cerr << ": " << message->as_string().c_str();
-  std::cerr << '\n';
-  return 1;
+  if (flags.as_json) std::cout << (answer.body.is_null() ? "{}" : json::serialize(answer.body)) << '\n';
+  if (answer.done && !flags.as_json) show(answer.body);
+  return answer.done ? 0 : 1;
 }
 
 /// A sub-command that is one request of the control API; the caller adds its own flags to those that it is given.

@@ -92,9 +92,35 @@ inline constexpr Member kErrorBody[] = {
 };
 inline constexpr Member kError[] = {{"error", "what is wrong", Member::Type::kObject, "ErrorBody"}};
 
+inline constexpr Member kMessage[] = {
+    {"number", "counts up from 1 within the queue", Member::Type::kInteger},
+    {"time", "when it was sent", Member::Type::kTime},
+    {"body", "what the destination gets, as text: JSON"},
+};
+inline constexpr Member kQueue[] = {
+    {"queue", "ARN of the destination"},
+    {"messages", "how many are there", Member::Type::kInteger},
+    {"last", "number of the newest, there or not", Member::Type::kInteger},
+    {"dropped", "how many were forgotten because the queue was full", Member::Type::kInteger},
+};
+inline constexpr Member kWebhookTarget[] = {
+    {"arn", "of a queue, a topic, a function or an event bus"},
+    {"url", "http or https, on this machine"},
+};
+inline constexpr Member kWebhook[] = {
+    kWebhookTarget[0],
+    kWebhookTarget[1],
+    {"delivered", "messages answered with a status of 2xx", Member::Type::kInteger},
+    {"failed", "messages given up", Member::Type::kInteger},
+    {"waiting", "messages to be sent, or sent again", Member::Type::kInteger},
+    {"last_error", "of the latest attempt that failed, or empty"},
+};
+
 inline constexpr Schema kSchemas[] = {
-    {"Account", kAccount}, {"RootKey", kRootKey}, {"AccessKey", kKey}, {"Snapshot", kSnapshot},   {"Piece", kPiece},
-    {"JwkSet", kJwkSet},   {"Jwk", kJwk},         {"Error", kError},   {"ErrorBody", kErrorBody},
+    {"Message", kMessage},     {"Queue", kQueue},     {"Webhook", kWebhook}, {"WebhookTarget", kWebhookTarget},
+    {"Account", kAccount},     {"RootKey", kRootKey}, {"AccessKey", kKey},   {"Snapshot", kSnapshot},
+    {"Piece", kPiece},         {"JwkSet", kJwkSet},   {"Jwk", kJwk},         {"Error", kError},
+    {"ErrorBody", kErrorBody},
 };
 
 inline constexpr Member kForce[] = {
@@ -138,6 +164,27 @@ inline constexpr Member kKeysRegistered[] = {
     {"provider", "its ARN"},
     {"registered", "false: the issuer is asked", Member::Type::kBoolean},
 };
+inline constexpr Member kReadQueue[] = {
+    {"queue", "ARN of the destination"},
+    {"after", "messages with greater numbers only; 0 if absent", Member::Type::kInteger, {}, kOptional},
+    {"max", "1000 at most, 10 if absent", Member::Type::kInteger, {}, kOptional},
+    {"wait", "seconds to wait for the first message, 20 at most", Member::Type::kInteger, {}, kOptional},
+};
+inline constexpr Member kMessages[] = {{"messages", "the oldest first", Member::Type::kList, "Message"}};
+inline constexpr Member kDeleteQueue[] = {
+    kReadQueue[0],
+    {"through", "the greatest number to forget; all if absent", Member::Type::kInteger, {}, kOptional},
+};
+inline constexpr Member kMessagesDeleted[] = {{"deleted", "how many", Member::Type::kInteger}};
+inline constexpr Member kQueues[] = {{"queues", "by ARN", Member::Type::kList, "Queue"}};
+inline constexpr Member kWebhookArn[] = {{"arn", "whose messages are not to be passed on any more"}};
+inline constexpr Member kWebhookSet[] = {{"webhook", "as it is now", Member::Type::kObject, "WebhookTarget"}};
+inline constexpr Member kWebhooks[] = {{"webhooks", "by ARN", Member::Type::kList, "Webhook"}};
+inline constexpr Member kLogsDelivered[] = {
+    {"objects", "how many were written", Member::Type::kInteger},
+    {"bytes", "in all of them", Member::Type::kInteger},
+    {"lost", "batches whose target bucket is gone", Member::Type::kInteger},
+};
 inline constexpr Member kResetDone[] = {{"reset", "true", Member::Type::kBoolean}};
 inline constexpr Member kNewSnapshot[] = {
     {"name", "1 to 64 letters, digits, '.', '_' or '-', the first a letter or digit"},
@@ -178,6 +225,18 @@ inline constexpr Documentation kDocumentation[] = {
     {"GetExport", "Everything but secrets as a seed", kExported, {}, 200, kSeed},
     {"GetExportWithSecrets", "Everything as a seed, access keys with their secrets too", kExported, {}, 200, kSeed},
     {"PutSeed", "Sees to it that what a seed describes is there, all of it or nothing", {}, kSeed, 200, kSeeded},
+    {"ReadNotifications",
+     "Reads the messages for a destination of event notifications; they stay",
+     kReadQueue,
+     {},
+     200,
+     kMessages},
+    {"DeleteNotifications", "Forgets messages for a destination", kDeleteQueue, {}, 200, kMessagesDeleted},
+    {"ListNotificationQueues", "Lists the destinations that got messages", {}, {}, 200, kQueues},
+    {"PutWebhook", "Passes the messages for an ARN on to a URL, by POST", {}, kWebhookTarget, 200, kWebhookSet},
+    {"ListWebhooks", "Lists the web hooks and how they fare", {}, {}, 200, kWebhooks},
+    {"DeleteWebhook", "Deletes a web hook", kWebhookArn, {}, 204},
+    {"FlushAccessLogs", "Delivers the lines of server access logs that wait for others", {}, {}, 200, kLogsDelivered},
     {"SaveSnapshot", "Keeps the whole state under a name", {}, kNewSnapshot, 201, kSnapshotMade},
     {"ListSnapshots", "Lists the snapshots", {}, {}, 200, kSnapshotList},
     {"RestoreSnapshot", "Goes back to a snapshot, which stays", {}, {}, 200, kRestored},

@@ -31,4 +31,7 @@ inline constexpr ErrorKind NoSuchSnapshot{"NoSuchSnapshot", 404, "There is no sn
 inline constexpr ErrorKind SnapshotAlreadyExists{"SnapshotAlreadyExists", 409,
                                                  "A snapshot of this name exists; \"replace\": true overwrites it."};
 
+inline constexpr ErrorKind NoSuchWebhook{"NoSuchWebhook", 404, "There is no web hook for this ARN."};
+inline constexpr ErrorKind TooManyWebhooks{"TooManyWebhooks", 409, "There are as many web hooks as there may be."};
+
 }  // namespace keymill::control

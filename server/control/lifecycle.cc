@@ -3,6 +3,8 @@
 #include "server/aws/time.h"
 #include "server/control/json_fields.h"
 #include "server/control/operator.h"
+#include "server/pipeline/buckets.h"
+#include "server/s3/events.h"
 #include "server/s3/lifecycle_run.h"
 
 namespace keymill::control {
@@ -37,6 +39,7 @@ Task<Result<http::Response>> RunLifecycle(pipeline::Call& call) {
   }
   fields.finish();
   if (!complaints.empty()) co_return Refusal(complaints);
+  run.changed = s3::LifecyclePublisher(call.services().buckets.notifications(), call.services().db, run.now);
   auto work = [&] { return s3::RunLifecycle(call.services().db, call.services().committer, run); };
   const auto counts = co_await http::Blocking(work);
   co_return JsonAnswer(Describe(run, counts));

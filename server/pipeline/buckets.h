@@ -9,7 +9,9 @@
 #include <unordered_map>
 #include <vector>
 
+#include "server/pipeline/access_log.h"
 #include "server/pipeline/bucket_state.h"
+#include "server/pipeline/notifications.h"
 
 namespace keymill::pipeline {
 
@@ -19,6 +21,10 @@ namespace keymill::pipeline {
 class Buckets {
  public:
   explicit Buckets(BucketLoader loader) : loader_(loader) {}
+
+  /// Where buckets tell of what happens in them.
+  Notifications& notifications() { return notifications_; }
+  AccessLog& access_log() { return access_log_; }
 
   /// nullptr if it is not at hand; the bucket may exist all the same.
   std::shared_ptr<const BucketState> find(std::string_view name) const;
@@ -40,6 +46,8 @@ class Buckets {
   static constexpr std::size_t kMost = 4096;  ///< buckets kept; the next one starts over
 
   BucketLoader loader_;
+  Notifications notifications_;
+  AccessLog access_log_;
   mutable std::shared_mutex mutex_;
   std::uint64_t changes_ = 0;  ///< what was read before the last one is not kept
   std::unordered_map<std::string, std::shared_ptr<const BucketState>, Hash, std::equal_to<>> by_name_;

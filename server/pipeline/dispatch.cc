@@ -1,7 +1,11 @@
 #include "server/pipeline/dispatch.h"
 
+#include <algorithm>
+
+#include "server/aws/host_id.h"
 #include "server/aws/ids.h"
 #include "server/log.h"
+#include "server/pipeline/access_entry.h"
 #include "server/pipeline/authenticate.h"
 #include "server/pipeline/authorize.h"
 #include "server/pipeline/buckets.h"
@@ -85,12 +89,34 @@ struct Dispatcher::Exchange {
   std::string access_key_id;
   std::shared_ptr<const BucketState> bucket;  ///< S3: that the request names
   bool requester_pays = false;                ///< S3: the caller, who has agreed to it
+  std::unique_ptr<AccessEntry> entry;         ///< for the bucket's access log, if it has one
   bool website = false;                       ///< S3: by a website endpoint, whose errors are pages
 
   void identify(Service s) {
     service = s;
     request_id = s == Service::kS3 ? aws::NewRequestId() : aws::NewUuid();
-    if (s == Service::kS3) host_id = aws::NewHostId();
+    if (s == Service::kS3) host_id = aws::HostIdOf(request_id);
+  }
+  /// To be called as soon as it is known what the request is about.
+  void begin_entry(const http::Request& request, const std::shared_ptr<const BucketState>& state,
+                   std::string_view key) {
+    if (!state || !HasAccessLog(state->record)) return;
+    entry = std::make_unique<AccessEntry>(BeginEntry(request, operation));
+    entry->bucket = state;
+    entry->time = now;
+    entry->request_id = request_id;
+    entry->host_id = host_id;
+    entry->key = key;
+  }
+  /// After the operation, for what only its call knows.
+  void complete_entry(Call& call, const Result<http::Response>& result) {
+    if (!entry) return;
+    const BucketState& state = *entry->bucket;
+    entry->version_id = call.params().find("versionId").value_or("");
+    if (!result) return;
+    entry->acl_required = state.has_acls && !state.policy && call.identity().account != state.record.account;
+    const bool read = operation->name == "GetObject" || operation->name == "HeadObject";
+    entry->object_size = read ? ObjectSizeOf(*result) : operation->streams() ? call.payload().length() : std::nullopt;
   }
   std::string_view name() const { return operation ? operation->name : std::string_view("-"); }
   http::Response error(const aws::Error& refusal, std::string_view method) const {
@@ -140,6 +166,7 @@ Task<http::Response> Dispatcher::handle(const http::Request& request, http::Body
     response.emplace(exchange.error(s3 ? InternalError : ServiceFailure, request.method));
   }
   exchange.add_headers(*response);
+  if (exchange.entry) log_access(*exchange.entry, *response, request, code);
   if (exchange.bucket) AddCorsHeaders(*response, request, *exchange.bucket);
   if (log::Enabled(log::Level::kDebug)) {
     log::Debug("request", {{"request_id", exchange.request_id},
@@ -150,6 +177,15 @@ Task<http::Response> Dispatcher::handle(const http::Request& request, http::Body
                            {"peer", std::string(request.peer)}});
   }
   co_return std::move(*response);
+}
+
+void Dispatcher::log_access(AccessEntry& entry, const http::Response& response, const http::Request& request,
+                            const std::string& code) {
+  entry.status = response.status();
+  entry.error_code = code;
+  if (request.method != "HEAD") entry.bytes_sent = response.length();
+  entry.total = entry.turn_around = std::max<store::Millis>(0, services_.clock.now() - entry.time);
+  services_.buckets.access_log().add(entry.bucket->record, entry.time, FormatEntry(entry));
 }
 
 Task<Result<http::Response>> Dispatcher::answer(const http::Request& request, http::BodyStream& body,
@@ -178,12 +214,14 @@ Task<Result<http::Response>> Dispatcher::answer_s3(const http::Request& request,
     auto address = router_.locate(request);
     if (!address) co_return std::move(address.error());
     const auto bucket = co_await find_bucket(address->bucket);
+    exchange.begin_entry(request, bucket, sigv4::percent_decode(address->key_path).value_or(""));
     co_return AnswerPreflight(request, bucket.get(), !address->key_path.empty());
   }
   auto route = router_.route_s3(request);
   if (!route) co_return std::move(route.error());
   const Operation& operation = *(exchange.operation = route->operation);
   exchange.bucket = co_await find_bucket(route->bucket);
+  exchange.begin_entry(request, exchange.bucket, route->key);
   if (operation.is_form()) co_return co_await answer_post(request, body, exchange, std::move(*route));
 
   Authenticated who;
@@ -195,6 +233,7 @@ Task<Result<http::Response>> Dispatcher::answer_s3(const http::Request& request,
   }
   const Identity& identity = who.credential ? who.credential->identity : kAnonymous;
   exchange.access_key_id = identity.access_key_id;
+  if (exchange.entry) exchange.entry->requester = RequesterOf(identity);
 
   PlainPayload plain(request, body, std::move(who.body_sha256));
   std::optional<ChunkedPayload> chunked;
@@ -210,7 +249,9 @@ Task<Result<http::Response>> Dispatcher::answer_s3(const http::Request& request,
   if (auto allowed = co_await authorize_s3_(call); !allowed) co_return std::move(allowed.error());
   exchange.requester_pays = call.bucket() != nullptr && RequesterPays(identity, *call.bucket());
   if (!operation.handler) co_return NotImplementedOperation(operation, Service::kS3);
-  co_return co_await operation.handler(call);
+  auto result = co_await operation.handler(call);
+  exchange.complete_entry(call, result);
+  co_return result;
 }
 
 // A form has to be read before anything is known of it: who sends it, and even which object it is about.
@@ -227,6 +268,10 @@ Task<Result<http::Response>> Dispatcher::answer_post(const http::Request& reques
   if (!verified) co_return std::move(verified.error());
   const Identity& identity = verified->credential ? verified->credential->identity : kAnonymous;
   exchange.access_key_id = identity.access_key_id;
+  if (exchange.entry) {
+    exchange.entry->requester = RequesterOf(identity);
+    exchange.entry->key = route.key;
+  }
   if (!identity.anonymous()) {
     if (auto allowed = form.check_policy(route.bucket, exchange.now / 1000); !allowed) {
       co_return std::move(allowed.error());
@@ -252,6 +297,7 @@ Task<Result<http::Response>> Dispatcher::answer_website(const http::Request& req
   if (request.method == "OPTIONS") co_return AnswerPreflight(request, exchange.bucket.get(), names_key);
   auto key = names_key ? sigv4::percent_decode(request.raw_path.substr(1)) : std::string();
   if (!key || !IsUtf8(*key)) co_return aws::Error(InvalidUri).with("URI", std::string(request.raw_path));
+  exchange.begin_entry(request, exchange.bucket, *key);
   const Route route{Service::kS3, &kWebsiteRead, std::move(bucket), std::move(*key), true, {}};
   PlainPayload payload(request, body, {});
   Call call(services_, request, route, kAnonymous, payload, exchange.now, exchange.request_id, false,

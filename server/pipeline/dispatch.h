@@ -11,6 +11,8 @@
 
 namespace keymill::pipeline {
 
+struct AccessEntry;
+
 /// The life of a request: route, verify, authorise, run, answer. Each stage's output is the next one's input, and the
 /// first refusal is the answer. This is the only place that makes a Call, so no handler runs unauthenticated.
 class Dispatcher final : public http::Application {
@@ -41,6 +43,9 @@ class Dispatcher final : public http::Application {
                                            Route route);
   Task<Result<http::Response>> answer_website(const http::Request& request, http::BodyStream& body, Exchange& exchange,
                                               std::string bucket);
+  /// Leaves a line in the log of a bucket that has one.
+  void log_access(AccessEntry& entry, const http::Response& response, const http::Request& request,
+                  const std::string& code);
   Task<std::shared_ptr<const BucketState>> find_bucket(std::string_view name);
   Task<Result<http::Response>> answer_control(const http::Request& request, http::BodyStream& body, Exchange& exchange);
   Task<Result<http::Response>> answer_query(const http::Request& request, http::BodyStream& body, Exchange& exchange,

@@ -1,6 +1,7 @@
 #include "server/aws/fields.h"
 #include "server/aws/ids.h"
 #include "server/s3/acl.h"
+#include "server/s3/commit_watched.h"
 #include "server/s3/errors.h"
 #include "server/s3/handlers.h"
 #include "server/s3/integrity.h"
@@ -156,7 +157,7 @@ Answer PutObjectAcl(Call& call) {
     store::UpdateVersion(txn, found->bucket.id, found->object);
     return found;
   };
-  const auto found = co_await call.commit(put);
+  const auto found = co_await CommitWatched(call, put);
   if (!found) co_return found.error();
   http::Response response;
   WriteVersionHeader(response, found->bucket, found->object);

@@ -1,6 +1,9 @@
+#include "server/pipeline/access_log.h"
 #include "server/s3/bucket_state.h"
 #include "server/s3/cors.h"
 #include "server/s3/documents.h"
+#include "server/s3/logging_configuration.h"
+#include "server/s3/notification_configuration.h"
 #include "server/s3/website.h"
 
 namespace keymill::s3 {
@@ -42,24 +45,25 @@ template <class Shape>
 Result<> Anything(Shape&) {
   return {};
 }
-Result<std::string> ComposeLogging(const aws::XmlElement& root, const store::Reader& reader,
-                                   const store::Bucket& bucket) {
-  if (const auto enabled = root.child("LoggingEnabled")) {
-    const auto target = enabled->child("TargetBucket");
-    if (!target || !enabled->child("TargetPrefix")) return Error(MalformedXML);
-    if (!store::FindBucket(reader, target->text())) {
-      return Error(InvalidTargetBucketForLogging).with("TargetBucket", target->text());
-    }
-  }
-  return ComposeAsIs(root, reader, bucket);
-}
 
 constexpr DocumentKind kAccelerate{"accelerate", "AccelerateConfiguration", nullptr,
                                    ComposeShape<Acceleration, Anything>};
 constexpr DocumentKind kCors{"cors", "CORSConfiguration", &NoSuchCORSConfiguration,
                              ComposeShape<CorsConfiguration, CheckCors>, Insist::kMd5OrChecksum};
-constexpr DocumentKind kLogging{"logging", "BucketLoggingStatus", nullptr, ComposeLogging};
-constexpr DocumentKind kNotification{"notification", "NotificationConfiguration", nullptr, ComposeAsIs};
+/// For kinds whose presence a bucket's record tells.
+Result<std::string> Marked(const Call&) {
+  return std::string();
+}
+constexpr DocumentKind kLogging{.name = pipeline::kAccessLogMark,
+                                .root = "BucketLoggingStatus",
+                                .missing = nullptr,
+                                .compose = ComposeLogging,
+                                .mark = Marked};
+constexpr DocumentKind kNotification{.name = kNotificationMark,
+                                     .root = "NotificationConfiguration",
+                                     .missing = nullptr,
+                                     .compose = ComposeNotification,
+                                     .mark = Marked};
 constexpr DocumentKind kPublicAccess{
     "publicAccessBlock",
     "PublicAccessBlockConfiguration",
@@ -153,7 +157,10 @@ Answer GetBucketNotificationConfiguration(Call& call) {
   return GetDocument(call, kNotification);
 }
 Answer PutBucketNotificationConfiguration(Call& call) {
-  return PutDocument(call, kNotification);
+  auto response = co_await PutDocument(call, kNotification);
+  if (!response) co_return response.error();
+  if (auto told = co_await TryDestinations(call); !told) co_return told.error();
+  co_return std::move(*response);
 }
 Answer GetPublicAccessBlock(Call& call) {
   return GetDocument(call, kPublicAccess);

@@ -1,4 +1,5 @@
 #include "server/aws/fields.h"
+#include "server/s3/commit_watched.h"
 #include "server/s3/conditions.h"
 #include "server/s3/encryption.h"
 #include "server/s3/errors.h"
@@ -225,7 +226,7 @@ Answer CompleteMultipartUpload(Call& call) {
   const std::string version_id = NewVersionId();
   std::optional<std::string> expiration;
   auto complete = [&](store::Txn& txn) { return Complete(txn, call, *named, *conditions, version_id, expiration); };
-  const auto object = co_await call.commit(complete);
+  const auto object = co_await CommitWatched(call, complete);
   if (!object) co_return object.error();
   http::Response response = XmlResponse(CompleteResult(call, *object));
   WriteEncryptionHeaders(response, *object);

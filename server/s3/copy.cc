@@ -2,6 +2,7 @@
 #include "server/aws/xml_writer.h"
 #include "server/config.h"
 #include "server/s3/acl.h"
+#include "server/s3/commit_watched.h"
 #include "server/s3/conditions.h"
 #include "server/s3/copy_body.h"
 #include "server/s3/copy_source.h"
@@ -216,7 +217,7 @@ Answer CopyObject(Call& call) {
       expiration = ExpirationHeader(txn, now->target, copy);
       return true;
     };
-    const auto stored = co_await call.commit(put);
+    const auto stored = co_await CommitWatched(call, put);
     if (!stored) co_return stored.error();
     if (!*stored) continue;
     blob.kept();

@@ -2,6 +2,7 @@
 
 #include "server/aws/fields.h"
 #include "server/s3/authorization.h"
+#include "server/s3/commit_watched.h"
 #include "server/s3/conditions.h"
 #include "server/s3/errors.h"
 #include "server/s3/handlers.h"
@@ -148,7 +149,7 @@ Answer DeleteObject(Call& call) {
     if (auto checked = CheckEtag(txn, *bucket, key, call.header("if-match")); !checked) return checked.error();
     return DeleteVersion(txn, *bucket, key, *version, call, new_id);
   };
-  const auto deletion = co_await call.commit(erase);
+  const auto deletion = co_await CommitWatched(call, erase);
   if (!deletion) co_return deletion.error();
   http::Response response(204);
   if (deletion->marker) response.header("x-amz-delete-marker", "true");
@@ -175,7 +176,7 @@ Answer DeleteObjects(Call& call) {
     }
     return outcomes;
   };
-  const auto outcomes = co_await call.commit(erase);
+  const auto outcomes = co_await CommitWatched(call, erase);
   if (!outcomes) co_return outcomes.error();
   co_return XmlResponse(DeleteResult(*outcomes, request->quiet));
 }

@@ -164,8 +164,11 @@ void Apply(store::Committer& committer, const store::Bucket& bucket, const std::
            const LifecycleRun& run, LifecycleCounts& counts) {
   if (all.empty()) return;
   LifecycleCounts done;
+  std::vector<store::Change> changes;
   committer.run([&](store::Txn& txn) {
     done = {};
+    changes.clear();
+    const store::Watching watch(changes);
     const auto governed = FindGoverned(txn, bucket);
     if (!governed) return;
     for (const Due& due : all) {
@@ -185,6 +188,7 @@ void Apply(store::Committer& committer, const store::Bucket& bucket, const std::
       }
     }
   });
+  if (run.changed) run.changed(bucket.name, changes);
   counts.expired += done.expired;
   counts.transitions += done.transitions;
   counts.noncurrent_versions += done.noncurrent_versions;

@@ -2,7 +2,10 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
+#include <vector>
 
+#include "store/changes.h"
 #include "store/committer.h"
 #include "store/db.h"
 #include "store/records.h"
@@ -23,6 +26,8 @@ struct LifecycleRun {
   store::Millis now = 0;            ///< the server's time: delete markers are dated by it, and locks obey no other
   store::Millis as_of = 0;          ///< what is due by then is done
   std::function<bool()> abandoned;  ///< asked between commits: true ends the run early
+  /// Told of what each commit has changed in a bucket; may be empty.
+  std::function<void(const std::string& bucket, const std::vector<store::Change>& changes)> changed = nullptr;
 };
 
 /// Does what the rules of all buckets ask for. Blocking, in commits of bounded size; what changes meanwhile is looked

@@ -1,3 +1,4 @@
+#include "server/s3/commit_watched.h"
 #include "server/s3/errors.h"
 #include "server/s3/handlers.h"
 #include "server/s3/integrity.h"
@@ -19,7 +20,7 @@ Answer ReplaceTags(Call& call, int status, const store::StringPairs& tags) {
     store::UpdateVersion(txn, found->bucket.id, found->object);
     return found;
   };
-  const auto found = co_await call.commit(replace);
+  const auto found = co_await CommitWatched(call, replace);
   if (!found) co_return found.error();
   http::Response response(status);
   WriteVersionHeader(response, found->bucket, found->object);

@@ -159,8 +159,8 @@ constexpr Operation kOperations[] = {
 static_assert(pipeline::AllReachable(kOperations));
 
 /// Sub-resources of buckets: their configurations wait for what obeys them. Take the name out with its arrival.
-constexpr std::string_view kStoredOnly[] = {"accelerate", "analytics", "intelligent-tiering", "inventory",
-                                            "logging",    "metrics",   "notification",        "replication"};
+constexpr std::string_view kStoredOnly[] = {"accelerate", "analytics", "intelligent-tiering",
+                                            "inventory",  "metrics",   "replication"};
 
 }  // namespace
 

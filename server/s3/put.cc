@@ -2,6 +2,7 @@
 
 #include "server/config.h"
 #include "server/s3/acl.h"
+#include "server/s3/commit_watched.h"
 #include "server/s3/conditions.h"
 #include "server/s3/encryption.h"
 #include "server/s3/errors.h"
@@ -70,7 +71,7 @@ Task<Result<std::optional<std::string>>> WriteObject(pipeline::Call& call, const
     StoreObject(txn, *bucket, object, version_id);
     return ExpirationHeader(txn, *bucket, object);
   };
-  auto committed = co_await call.commit(put);
+  auto committed = co_await CommitWatched(call, put);
   if (committed) receiver.kept();
   co_return committed;
 }

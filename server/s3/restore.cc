@@ -3,6 +3,7 @@
 #include "server/aws/fields.h"
 #include "server/config.h"
 #include "server/s3/archive.h"
+#include "server/s3/commit_watched.h"
 #include "server/s3/errors.h"
 #include "server/s3/handlers.h"
 #include "server/s3/integrity.h"
@@ -93,7 +94,7 @@ Answer RestoreObject(Call& call) {
     store::UpdateVersion(txn, found->bucket.id, found->object);
     return former.has_value();
   };
-  const auto restored = co_await call.commit(restore);
+  const auto restored = co_await CommitWatched(call, restore);
   if (!restored) co_return restored.error();
   co_return http::Response(*restored ? 200 : 202);
 }

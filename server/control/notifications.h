@@ -1,0 +1,22 @@
+#pragma once
+
+#include "server/pipeline/call.h"
+
+namespace keymill::control {
+
+/// GET /notifications?queue=ARN&after=N&max=N&wait=SECONDS: the oldest messages for a destination with numbers above
+/// `after`; waits for the first one up to `wait` seconds, 20 at most. They stay.
+Task<Result<http::Response>> ReadNotifications(pipeline::Call& call);
+/// DELETE /notifications?queue=ARN&through=N: forgets the messages up to a number, all without one.
+Task<Result<http::Response>> DeleteNotifications(pipeline::Call& call);
+/// GET /notifications/queues: the destinations that got messages.
+Task<Result<http::Response>> ListNotificationQueues(pipeline::Call& call);
+/// PUT /notifications/webhooks {arn, url}: passes the messages for an ARN on to a URL, until the server stops.
+Task<Result<http::Response>> PutWebhook(pipeline::Call& call);
+Task<Result<http::Response>> ListWebhooks(pipeline::Call& call);
+/// DELETE /notifications/webhooks?arn=ARN
+Task<Result<http::Response>> DeleteWebhook(pipeline::Call& call);
+/// POST /logging/flush: delivers the lines of access logs that wait for their time.
+Task<Result<http::Response>> FlushAccessLogs(pipeline::Call& call);
+
+}  // namespace keymill::control

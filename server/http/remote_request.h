@@ -1,0 +1,37 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "server/http/client.h"
+
+namespace keymill::http {
+
+/// Which addresses a request may go to. It is the addresses that a name resolves to that count, so that a name which
+/// somebody else controls cannot lead into networks that are closed to him.
+enum class Reach : std::uint8_t { kLoopback, kAnywhere };
+
+/// One request of ours to another server.
+struct RemoteRequest {
+  std::string method = "GET";
+  std::string url;
+  std::vector<std::pair<std::string, std::string>> headers;  ///< Host and Content-Length are added
+  std::string body;
+  std::chrono::milliseconds timeout{5000};  ///< for all of it: name, connection, TLS, answer
+  std::size_t most = 1 << 20;               ///< bytes of the answer's body
+  Reach reach = Reach::kAnywhere;
+  std::filesystem::path trust = {};           ///< authorities (PEM) beside the system's
+  std::function<bool()> abandoned = nullptr;  ///< asked ten times a second: true ends it with ClientError
+};
+
+/// Sends a request on a connection of its own and waits for the answer, whatever its status; redirects are not
+/// followed. With https, the certificate must be valid for the URL's host. Blocking; never on an I/O thread. Throws
+/// ClientError with the reason in words: not a URL, out of reach, no connection, no trust, too late, too large.
+ClientResponse SendRemote(const RemoteRequest& request);
+
+}  // namespace keymill::http

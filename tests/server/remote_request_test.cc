@@ -1,0 +1,86 @@
+#include "server/http/remote_request.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/server/test_server.h"
+
+namespace keymill::test {
+namespace {
+
+/// What became of a request: the status, or why there is none.
+std::string Outcome(const http::RemoteRequest& request) {
+  try {
+    return std::to_string(http::SendRemote(request).status);
+  } catch (const http::ClientError& error) {
+    return error.what();
+  }
+}
+
+http::RemoteRequest Get(std::string url) {
+  http::RemoteRequest request;
+  request.url = std::move(url);
+  return request;
+}
+
+TEST(RemoteRequest, GivesTheAnswerWhateverItsStatus) {
+  TestServer server;
+  const auto answer = http::SendRemote(Get(server.endpoint() + "/_keymill/health"));
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.body, "{\"status\":\"ok\"}\n");
+  EXPECT_EQ(answer.header("content-type"), "application/json");
+  EXPECT_EQ(http::SendRemote(Get(server.endpoint() + "/nobody")).status, 404);
+}
+
+TEST(RemoteRequest, EndsWithAnAnswerThatIsTooLarge) {
+  TestServer server;
+  auto request = Get(server.endpoint() + "/_keymill/health");
+  request.most = 5;
+  EXPECT_NE(Outcome(request).find("body limit exceeded"), std::string::npos) << Outcome(request);
+}
+
+TEST(RemoteRequest, KeepsToThisMachineIfToldSo) {
+  TestServer server;
+  auto request = Get("http://localhost:" + server.port() + "/_keymill/health");
+  request.reach = http::Reach::kLoopback;
+  EXPECT_EQ(Outcome(request), "200");
+  for (const char* url : {"http://192.0.2.1/", "http://0.0.0.0:1/", "http://[::]:1/", "http://169.254.169.254/"}) {
+    request.url = url;
+    EXPECT_NE(Outcome(request).find("this machine only"), std::string::npos) << url;
+  }
+}
+
+TEST(RemoteRequest, SaysWhyThereIsNoAnswer) {
+  EXPECT_NE(Outcome(Get("http://127.0.0.1:1/")).find("cannot connect (127.0.0.1:1)"), std::string::npos);
+  EXPECT_EQ(Outcome(Get("gopher://a.test/")), "not an http or https URL: gopher://a.test/");
+  TestServer server;
+  auto request = Get(server.endpoint() + "/_keymill/health");
+  request.timeout = std::chrono::milliseconds(0);
+  EXPECT_NE(Outcome(request).find("no answer within the time allowed"), std::string::npos);
+  request.timeout = std::chrono::seconds(5);
+  request.abandoned = [] { return true; };
+  EXPECT_NE(Outcome(request).find("given up"), std::string::npos);
+}
+
+TEST(RemoteRequest, WantsACertificateThatIsTrustedAndForTheHost) {
+  TemporaryDirectory directory;
+  Config config = TestServer::OnDisk(directory.path());
+  config.tls = true;
+  config.tls_listen = {"127.0.0.1:0"};
+  TestServer server(config);
+  const std::string endpoint = server.app().endpoints().back();
+  const std::string port = endpoint.substr(endpoint.rfind(':') + 1);
+  auto request = Get("https://localhost:" + port + "/_keymill/health");
+  EXPECT_NE(Outcome(request).find("cannot make a secure connection"), std::string::npos);
+  request.trust = server.app().authority_file();
+  EXPECT_EQ(Outcome(request), "200");
+  request.url = "https://127.0.0.1:" + port + "/_keymill/health";
+  EXPECT_EQ(Outcome(request), "200");
+  request.url = "https://127.0.0.2:" + port + "/_keymill/health";
+  EXPECT_NE(Outcome(request), "200") << "not a name in the certificate, if it can be reached at all";
+  request.url = "https://127.0.0.1:" + port + "/_keymill/health";
+  request.trust = "/nowhere.pem";
+  EXPECT_NE(Outcome(request).find("cannot read the authorities"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace keymill::test
