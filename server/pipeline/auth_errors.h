@@ -10,6 +10,8 @@ namespace keymill::pipeline {
 /// What AWS answers to a signature that is refused (aws-facts A4, A5, A7, A11). `verifier` has just refused; its texts
 /// go into SignatureDoesNotMatch.
 aws::Error AuthError(const sigv4::Verifier& verifier, Service service, store::Millis now);
+aws::Error S3AuthError(const sigv4::Verifier& verifier, store::Millis now);
+aws::Error QueryAuthError(const sigv4::Verifier& verifier, store::Millis now);  ///< IAM, STS and the control API
 
 /// SignatureDoesNotMatch with what the server hashed; `canonical_request` is empty where there is none (SigV2, POST).
 aws::Error S3SignatureMismatch(std::string_view access_key_id, std::string_view string_to_sign,
