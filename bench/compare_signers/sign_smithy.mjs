@@ -1,19 +1,7 @@
 // How long the SDK for JavaScript's signer takes to sign a boto3 GetObject; prints a line of JSON. It caches the key.
-import { createHash, createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { SignatureV4 } from "@smithy/signature-v4";
-
-class Sha256 {
-  constructor(secret) {
-    this.hash = secret === undefined ? createHash("sha256") : createHmac("sha256", secret);
-  }
-  update(data) {
-    this.hash.update(data);
-  }
-  async digest() {
-    return new Uint8Array(this.hash.digest());
-  }
-}
+import { Sha256 } from "./sha256.mjs"; // of tests/clients/js; `run` copies it here
 
 const signer = new SignatureV4({
   credentials: { accessKeyId: "AKIAQKEYMILL0EXAMPLE", secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY" },

@@ -1,22 +1,10 @@
 // Signs requests with the SDK for JavaScript's signer: a JSON object a line on standard input, one a line on standard output.
-import { createHash, createHmac } from "node:crypto";
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
+import { Sha256 } from "../clients/js/sha256.mjs";
 
 // The packages are those of tests/clients/js.
 const { SignatureV4 } = createRequire(new URL("../clients/js/package.json", import.meta.url))("@smithy/signature-v4");
-
-class Sha256 {
-  constructor(secret) {
-    this.hash = secret === undefined ? createHash("sha256") : createHmac("sha256", secret);
-  }
-  update(data) {
-    this.hash.update(data);
-  }
-  async digest() {
-    return new Uint8Array(this.hash.digest());
-  }
-}
 
 async function sign(line) {
   const draft = JSON.parse(line);
