@@ -256,6 +256,9 @@ int main(int argc, char** argv) {
     return end.get_exit_code();
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
+  } catch (const std::invalid_argument& error) {  // an argument that only its sub-command could judge
+    std::cerr << "keymill: " << error.what() << '\n';
+    return 2;
   } catch (const std::exception& error) {
     std::cerr << "keymill: " << error.what() << '\n';
     return 1;

@@ -1,5 +1,6 @@
 #include "tools/signing_flags.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
@@ -87,6 +88,9 @@ Url::Url(std::string_view text) {
   scheme = text.substr(0, separator);
   if (separator == std::string_view::npos || (scheme != "http" && scheme != "https")) {
     throw std::invalid_argument("'" + std::string(text) + "' is not an http:// or https:// URL");
+  }
+  if (std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == 0x7f; })) {
+    throw std::invalid_argument("'" + std::string(text) + "' has a space or a control character: percent-encode it");
   }
   text.remove_prefix(separator + 3);
   text = text.substr(0, text.find('#'));
