@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "store/codec.h"
+#include "store/counts.h"
 #include "store/db.h"
 #include "store/keys.h"
 
@@ -75,7 +76,7 @@ Entity DecodeEntity(std::string_view value) {
   };
   if (fields.find(1)) {
     const std::uint64_t kind = fields.number();
-    if (kind < 1 || kind > static_cast<std::uint64_t>(EntityKind::kProvider)) {
+    if (kind < 1 || kind > static_cast<std::uint64_t>(EntityKind::kServerCertificate)) {
       throw StoreError("a stored record is damaged: unknown kind of entity");
     }
     entity.kind = static_cast<EntityKind>(kind);
@@ -136,6 +137,10 @@ std::vector<Entity> ListEntities(const Reader& reader, EntityKind kind, std::str
   return entities;
 }
 
+std::size_t CountEntities(const Reader& reader, EntityKind kind, std::string_view account) {
+  return CountedRows(reader, NameKey(kind, account, {}));
+}
+
 std::vector<Entity> AllEntities(const Reader& reader, EntityKind kind) {
   std::vector<Entity> entities;
   const char code = Code(kind);
@@ -150,12 +155,14 @@ void PutEntity(Txn& txn, const Entity& entity, std::string_view former_name) {
   if (!former_name.empty()) {
     txn.erase(Family::kPrincipals, NameKey(entity.kind, entity.account, Fold(former_name)));
   }
+  if (!FindEntityById(txn, entity.id)) CountRow(txn, NameKey(entity.kind, entity.account, {}), 1);
   txn.put(Family::kPrincipals, EntityKey(entity.id), Encode(entity));
   txn.put(Family::kPrincipals, NameKey(entity.kind, entity.account, Fold(entity.name)), entity.id);
   txn.touched(entity.id);
 }
 
 void EraseEntity(Txn& txn, const Entity& entity) {
+  if (FindEntityById(txn, entity.id)) CountRow(txn, NameKey(entity.kind, entity.account, {}), -1);
   txn.erase(Family::kPrincipals, EntityKey(entity.id));
   txn.erase(Family::kPrincipals, NameKey(entity.kind, entity.account, Fold(entity.name)));
   txn.touched(entity.id);

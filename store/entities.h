@@ -13,17 +13,24 @@
 /// inline policies of users, groups and roles; and who belongs to what.
 namespace keymill::store {
 
-enum class EntityKind : std::uint8_t { kGroup = 1, kRole = 2, kPolicy = 3, kInstanceProfile = 4, kProvider = 5 };
+enum class EntityKind : std::uint8_t {
+  kGroup = 1,
+  kRole = 2,
+  kPolicy = 3,
+  kInstanceProfile = 4,
+  kProvider = 5,
+  kServerCertificate = 6
+};
 
 struct Entity {
   EntityKind kind = EntityKind::kGroup;
-  std::string id;       ///< AGPA…, AROA…, ANPA…, AIPA…
+  std::string id;       ///< AGPA…, AROA…, ANPA…, AIPA…, ASCA…
   std::string account;  ///< 12 digits
   std::string name;     ///< case as created; unique case-insensitively within account and kind
   std::string path = "/";
   Millis created = 0;
   Millis updated = 0;
-  std::string document;              ///< a role's trust policy, a provider's metadata
+  std::string document;              ///< a role's trust policy, a certificate
   std::string permissions_boundary;  ///< ARN; empty = none
   StringPairs tags;
   StringPairs attributes;  ///< small settings by name, not interpreted here
@@ -35,6 +42,7 @@ std::optional<Entity> FindEntityById(const Reader& reader, std::string_view id);
 /// In (case-folded) name order after `after` whose path starts with path_prefix, at most `limit`.
 std::vector<Entity> ListEntities(const Reader& reader, EntityKind kind, std::string_view account,
                                  std::string_view path_prefix, std::string_view after, std::size_t limit);
+std::size_t CountEntities(const Reader& reader, EntityKind kind, std::string_view account);  ///< at once, however many
 /// Every entity of one kind in all accounts.
 std::vector<Entity> AllEntities(const Reader& reader, EntityKind kind);
 /// Stores or replaces; `former_name` is the name it had (rename), empty if new or unchanged. Marks it touched.

@@ -22,7 +22,6 @@ enum class ItemKind : std::uint8_t {
   kSamlProvider = 7,
   kSigningCertificate = 8,
   kSshKey = 9,
-  kServerCertificate = 10,
   kDeletionTask = 11,
   kAccessReport = 12,
   kOidcProvider = 13,

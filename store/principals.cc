@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "store/counts.h"
 #include "store/db_impl.h"
 #include "store/keys.h"
 
@@ -74,6 +75,10 @@ std::vector<User> ListUsers(const Reader& reader, std::string_view account, std:
   return users;
 }
 
+std::size_t CountUsers(const Reader& reader, std::string_view account) {
+  return CountedRows(reader, NameKey(account, {}));
+}
+
 std::vector<User> AllUsers(const Reader& reader) {
   std::vector<User> users;
   for (const auto cursor = reader.scan(Family::kPrincipals, UserKey({})); cursor->valid(); cursor->next()) {
@@ -84,12 +89,14 @@ std::vector<User> AllUsers(const Reader& reader) {
 
 void PutUser(Txn& txn, const User& user, std::string_view former_name) {
   if (!former_name.empty()) txn.erase(Family::kPrincipals, NameKey(user.account, Fold(former_name)));
+  if (!FindUserById(txn, user.id)) CountRow(txn, NameKey(user.account, {}), 1);
   txn.put(Family::kPrincipals, UserKey(user.id), Encode(user));
   txn.put(Family::kPrincipals, NameKey(user.account, Fold(user.name)), user.id);
   txn.touched(user.id);
 }
 
 void EraseUser(Txn& txn, const User& user) {
+  if (FindUserById(txn, user.id)) CountRow(txn, NameKey(user.account, {}), -1);
   txn.erase(Family::kPrincipals, UserKey(user.id));
   txn.erase(Family::kPrincipals, NameKey(user.account, Fold(user.name)));
   txn.touched(user.id);

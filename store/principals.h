@@ -16,6 +16,7 @@ std::optional<User> FindUserById(const Reader& reader, std::string_view user_id)
 /// Users in (case-folded) name order after `after` whose path starts with path_prefix, at most `limit`.
 std::vector<User> ListUsers(const Reader& reader, std::string_view account, std::string_view path_prefix,
                             std::string_view after, std::size_t limit);
+std::size_t CountUsers(const Reader& reader, std::string_view account);  ///< at once, however many
 /// Stores or replaces; `former_name` is the name it had (rename), empty if new or unchanged. Marks it touched.
 void PutUser(Txn& txn, const User& user, std::string_view former_name = {});
 void EraseUser(Txn& txn, const User& user);

@@ -46,7 +46,7 @@ sigv4::Signing AwsClient::signing(std::string_view service) const {
   sigv4::Signing signing;
   signing.region = region_;
   signing.service = service;
-  signing.time = std::time(nullptr);
+  signing.time = std::time(nullptr) + clock_ahead_;
   signing.options = service == "s3" ? sigv4::kS3 : sigv4::kService;
   return signing;
 }

@@ -38,6 +38,8 @@ class AwsClient {
   /// GETs an object by a presigned URL.
   Answer presigned_get(std::string path, std::int64_t expires_seconds);
   sigv4::Credentials& credentials() { return credentials_; }
+  /// From now on requests are signed as if this clock were fast, for a server whose clock was moved.
+  void set_clock_ahead(std::int64_t seconds) { clock_ahead_ = seconds; }
 
  private:
   Answer send(const sigv4::SignRequest& request, const std::vector<sigv4::HeaderLine>& added, std::string_view body);
@@ -46,6 +48,7 @@ class AwsClient {
   std::string host_;  // with port
   std::string region_;
   sigv4::Credentials credentials_;
+  std::int64_t clock_ahead_ = 0;  // seconds
   http::Client client_;
 };
 

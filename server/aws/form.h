@@ -19,6 +19,9 @@ inline constexpr ErrorKind MissingParameter{"MissingParameter", 400, ""};
 /// AWS writes no Message element for a number or a boolean that cannot be read.
 inline constexpr ErrorKind MalformedInput{"MalformedInput", 400, ""};
 
+/// Query services alike; the text says what for.
+inline constexpr ErrorKind MalformedPolicyDocument{"MalformedPolicyDocument", 400, ""};
+
 /// What the service model says about a string parameter. Lengths count Unicode code points, as AWS does.
 struct StringRule {
   std::size_t min = 0;

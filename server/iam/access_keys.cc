@@ -134,9 +134,7 @@ Task<Result<http::Response>> UpdateAccessKey(pipeline::Call& call) {
     ChangeStatus(txn, *std::move(key), active ? store::KeyStatus::kActive : store::KeyStatus::kInactive, call.now());
     return {};
   };
-  auto updated = co_await call.commit(update);
-  if (!updated) co_return updated.error();
-  co_return Answer(call);
+  co_return co_await CommitThenAnswer(call, update);
 }
 
 Task<Result<http::Response>> DeleteAccessKey(pipeline::Call& call) {
@@ -152,9 +150,7 @@ Task<Result<http::Response>> DeleteAccessKey(pipeline::Call& call) {
     store::EraseAccessKey(txn, *key);
     return {};
   };
-  auto removed = co_await call.commit(remove);
-  if (!removed) co_return removed.error();
-  co_return Answer(call);
+  co_return co_await CommitThenAnswer(call, remove);
 }
 
 Task<Result<http::Response>> GetAccessKeyLastUsed(pipeline::Call& call) {

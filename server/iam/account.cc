@@ -47,10 +47,6 @@ struct Entry {
   std::size_t value;
 };
 
-std::size_t CountEntities(const store::Reader& reader, EntityKind kind, const std::string& account) {
-  return store::ListEntities(reader, kind, account, {}, {}, kAll).size();
-}
-
 std::size_t CountItems(const store::Reader& reader, ItemKind kind, const std::string& owner) {
   return store::ListItems(reader, kind, owner).size();
 }
@@ -68,11 +64,11 @@ std::vector<Entry> Summary(const store::Reader& reader, const std::string& accou
   const auto unused = static_cast<std::size_t>(std::count_if(devices.begin(), devices.end(), of_owner(nobody)));
   const bool root_has_mfa = std::any_of(devices.begin(), devices.end(), of_owner(account));
   return {
-      {"Users", store::ListUsers(reader, account, {}, {}, kAll).size()},
+      {"Users", store::CountUsers(reader, account)},
       {"UsersQuota", kMaxUsers},
-      {"Groups", CountEntities(reader, EntityKind::kGroup, account)},
+      {"Groups", store::CountEntities(reader, EntityKind::kGroup, account)},
       {"GroupsQuota", kMaxGroups},
-      {"ServerCertificates", CountItems(reader, ItemKind::kServerCertificate, account)},
+      {"ServerCertificates", store::CountEntities(reader, EntityKind::kServerCertificate, account)},
       {"ServerCertificatesQuota", kMaxServerCertificates},
       {"UserPolicySizeQuota", Traits(HolderKind::kUser).inline_size},
       {"GroupPolicySizeQuota", Traits(HolderKind::kGroup).inline_size},
@@ -97,13 +93,13 @@ std::vector<Entry> Summary(const store::Reader& reader, const std::string& accou
       {"VersionsPerPolicyQuota", kMaxPolicyVersions},
       {"GlobalEndpointTokenVersion", 1},
       {"AssumeRolePolicySizeQuota", kMaxTrustSize},
-      {"InstanceProfiles", CountEntities(reader, EntityKind::kInstanceProfile, account)},
+      {"InstanceProfiles", store::CountEntities(reader, EntityKind::kInstanceProfile, account)},
       {"InstanceProfilesQuota", kMaxInstanceProfiles},
-      {"Providers", CountEntities(reader, EntityKind::kProvider, account) +
+      {"Providers", store::CountEntities(reader, EntityKind::kProvider, account) +
                         CountItems(reader, ItemKind::kSamlProvider, account) +
                         CountItems(reader, ItemKind::kOidcProvider, account)},
       {"RolePolicySizeQuota", Traits(HolderKind::kRole).inline_size},
-      {"Roles", CountEntities(reader, EntityKind::kRole, account)},
+      {"Roles", store::CountEntities(reader, EntityKind::kRole, account)},
       {"RolesQuota", kMaxRoles},
   };
 }

@@ -2,9 +2,7 @@
 
 #include <utility>
 
-#include "server/aws/query_result.h"
-#include "server/http/response.h"
-#include "server/pipeline/call.h"
+#include "server/pipeline/query_answer.h"
 
 namespace keymill::iam {
 
@@ -13,18 +11,12 @@ inline constexpr std::string_view kXmlNamespace = "https://iam.amazonaws.com/doc
 /// The answer of the operation that `call` runs; `write(XmlWriter&)` fills its result element.
 template <class Write>
 http::Response Answer(const pipeline::Call& call, Write&& write) {
-  http::Response response(200);
-  response.body(
-      aws::QueryResult(call.route().operation->name, kXmlNamespace, call.request_id(), std::forward<Write>(write)),
-      "text/xml");
-  return response;
+  return pipeline::QueryAnswer(call, kXmlNamespace, std::forward<Write>(write));
 }
 
 /// For operations without a result.
 inline http::Response Answer(const pipeline::Call& call) {
-  http::Response response(200);
-  response.body(aws::QueryResult(call.route().operation->name, kXmlNamespace, call.request_id()), "text/xml");
-  return response;
+  return pipeline::QueryAnswer(call, kXmlNamespace);
 }
 
 /// One commit of `change(store::Txn&) -> Result<…>`, answered without a result.

@@ -6,6 +6,7 @@
 #include "server/iam/managed.h"
 #include "server/iam/page.h"
 #include "server/iam/permissions.h"
+#include "server/iam/quotas.h"
 
 namespace keymill::iam {
 namespace {
@@ -32,8 +33,7 @@ Result<> AttachPolicy(store::Txn& txn, const Holder& holder, const std::string& 
   if (!policy) return policy.error();
   if (store::Linked(txn, Relation::kAttachment, holder.id, arn)) return {};
   if (store::LinksFrom(txn, Relation::kAttachment, holder.id).size() >= kMaxAttached) {
-    return aws::Error(LimitExceeded, "Cannot exceed quota for " + std::string(Traits(holder.kind).attached_quota) +
-                                         ": " + std::to_string(kMaxAttached));
+    return QuotaExceeded(Traits(holder.kind).attached_quota, kMaxAttached);
   }
   store::Link(txn, Relation::kAttachment, holder.id, arn);
   Govern(txn, holder.id);
@@ -43,7 +43,7 @@ Result<> AttachPolicy(store::Txn& txn, const Holder& holder, const std::string& 
 
 Task<Result<http::Response>> Attach(pipeline::Call& call, HolderKind kind) {
   aws::Form form(call.params().all(), aws::Form::Style::kIam);
-  const std::string name = form.required(Traits(kind).name);
+  const std::string name = form.required(Traits(kind).attached_name);
   const std::string arn = form.required(kPolicyArn);
   if (auto refusal = form.refusal()) co_return *refusal;
   auto attach = [&](store::Txn& txn) -> Result<> {
@@ -51,14 +51,12 @@ Task<Result<http::Response>> Attach(pipeline::Call& call, HolderKind kind) {
     if (!holder) return holder.error();
     return AttachPolicy(txn, *holder, arn);
   };
-  auto done = co_await call.commit(attach);
-  if (!done) co_return done.error();
-  co_return Answer(call);
+  co_return co_await CommitThenAnswer(call, attach);
 }
 
 Task<Result<http::Response>> Detach(pipeline::Call& call, HolderKind kind) {
   aws::Form form(call.params().all(), aws::Form::Style::kIam);
-  const std::string name = form.required(Traits(kind).name);
+  const std::string name = form.required(Traits(kind).attached_name);
   const std::string arn = form.required(kPolicyArn);
   if (auto refusal = form.refusal()) co_return *refusal;
   auto detach = [&](store::Txn& txn) -> Result<> {
@@ -72,15 +70,13 @@ Task<Result<http::Response>> Detach(pipeline::Call& call, HolderKind kind) {
     TouchPermissions(txn, holder->id);
     return {};
   };
-  auto done = co_await call.commit(detach);
-  if (!done) co_return done.error();
-  co_return Answer(call);
+  co_return co_await CommitThenAnswer(call, detach);
 }
 
 Task<Result<http::Response>> ListAttached(pipeline::Call& call, HolderKind kind) {
   aws::Form form(call.params().all(), aws::Form::Style::kIam);
-  const std::string name = form.required(Traits(kind).name);
-  const std::string prefix = form.optional(kPathPrefix).value_or("/");
+  const std::string name = form.required(Traits(kind).attached_name);
+  const std::string prefix = form.optional(kPolicyPathPrefix).value_or("/");
   const Page page = ReadPage(form);
   if (auto refusal = form.refusal()) co_return *refusal;
   auto list = [&](const store::Reader& reader) -> Result<std::vector<ManagedPolicy>> {

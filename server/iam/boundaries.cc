@@ -21,9 +21,7 @@ Task<Result<http::Response>> Set(pipeline::Call& call, const aws::StringField& n
   const std::string arn = clear ? std::string() : form.required(kPermissionsBoundary);
   if (auto refusal = form.refusal()) co_return *refusal;
   auto set = [&](store::Txn& txn) { return setter(txn, call.identity().account, name, arn); };
-  auto done = co_await call.commit(set);
-  if (!done) co_return done.error();
-  co_return Answer(call);
+  co_return co_await CommitThenAnswer(call, set);
 }
 
 }  // namespace
@@ -69,10 +67,10 @@ void WriteBoundary(aws::XmlWriter& xml, std::string_view policy_arn) {
 }
 
 Task<Result<http::Response>> PutUserPermissionsBoundary(pipeline::Call& call) {
-  return Set(call, kUserName, false, &SetUserBoundary);
+  return Set(call, kShortUserName, false, &SetUserBoundary);
 }
 Task<Result<http::Response>> DeleteUserPermissionsBoundary(pipeline::Call& call) {
-  return Set(call, kUserName, true, &SetUserBoundary);
+  return Set(call, kShortUserName, true, &SetUserBoundary);
 }
 Task<Result<http::Response>> PutRolePermissionsBoundary(pipeline::Call& call) {
   return Set(call, kRoleName, false, &SetRoleBoundary);

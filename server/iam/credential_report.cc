@@ -1,5 +1,6 @@
 #include "server/iam/credential_report.h"
 
+#include <algorithm>
 #include <array>
 #include <limits>
 
@@ -90,7 +91,9 @@ void AddKeys(Row& row, const Sources& sources, const std::string& owner) {
 }
 
 void AddCertificates(Row& row, const Sources& sources, const std::string& owner) {
-  const auto certificates = store::ListItems(sources.reader, ItemKind::kSigningCertificate, owner);
+  auto certificates = store::ListItems(sources.reader, ItemKind::kSigningCertificate, owner);
+  std::sort(certificates.begin(), certificates.end(),
+            [](const store::Item& a, const store::Item& b) { return a.created < b.created; });
   for (std::size_t i = 0; i < kCertificates; ++i) {
     const bool there = i < certificates.size();
     row.push_back(Bool(there && Attribute(certificates[i].attributes, kStatusAttribute) == "Active"));

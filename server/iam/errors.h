@@ -6,6 +6,7 @@
 namespace keymill::iam {
 
 using aws::ErrorKind;
+using aws::MalformedPolicyDocument;
 using aws::ValidationError;
 
 inline constexpr ErrorKind NoSuchEntity{"NoSuchEntity", 404, ""};
@@ -13,7 +14,6 @@ inline constexpr ErrorKind EntityAlreadyExists{"EntityAlreadyExists", 409, ""};
 inline constexpr ErrorKind LimitExceeded{"LimitExceeded", 409, ""};
 inline constexpr ErrorKind DeleteConflict{"DeleteConflict", 409, ""};
 inline constexpr ErrorKind InvalidInput{"InvalidInput", 400, ""};
-inline constexpr ErrorKind MalformedPolicyDocument{"MalformedPolicyDocument", 400, ""};
 inline constexpr ErrorKind PolicyNotAttachable{"PolicyNotAttachable", 400, ""};
 inline constexpr ErrorKind UnmodifiableEntity{"UnmodifiableEntity", 400, ""};
 inline constexpr ErrorKind AccessDenied{"AccessDenied", 403, ""};
@@ -31,6 +31,8 @@ inline constexpr ErrorKind MalformedCertificate{"MalformedCertificate", 400, "Un
 inline constexpr ErrorKind InvalidCertificate{"InvalidCertificate", 400, "The certificate is invalid."};
 inline constexpr ErrorKind DuplicateCertificate{"DuplicateCertificate", 409,
                                                 "The same certificate is associated with an IAM user in the account."};
+inline constexpr ErrorKind KeyPairMismatch{"KeyPairMismatch", 400,
+                                           "The public key certificate and the private key do not match."};
 inline constexpr ErrorKind ReportNotPresent{"ReportNotPresent", 410,
                                             "No report was found. Call GenerateCredentialReport to start one."};
 inline constexpr ErrorKind ReportExpired{

@@ -52,6 +52,11 @@ bool IsPath(std::u32string_view text) {
          All(text, [](char32_t c) { return Between(c, 0x21, 0x7e); });
 }
 
+bool IsPolicyPath(std::u32string_view text) {
+  return text.starts_with(U'/') && text.ends_with(U'/') && text.find(U"//") == std::u32string_view::npos &&
+         All(text, [](char32_t c) { return IsWordCharacter(c) || IsAnyOf(c, U"/.,+@=-"); });
+}
+
 bool IsPathPrefix(std::u32string_view text) {
   return text.starts_with(U'/') && All(text, [](char32_t c) { return Between(c, 0x21, 0x7f); });
 }

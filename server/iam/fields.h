@@ -16,6 +16,7 @@ using aws::StringRule;
 bool IsName(std::u32string_view text);          ///< [\w+=,.@-]+
 bool IsWord(std::u32string_view text);          ///< [\w]+
 bool IsPath(std::u32string_view text);          ///< (/)|(/[!-~]+/)
+bool IsPolicyPath(std::u32string_view text);    ///< ((/[A-Za-z0-9\.,\+@=_-]+)*)/
 bool IsPathPrefix(std::u32string_view text);    ///< /[!-\u007f]*
 bool IsMarker(std::u32string_view text);        ///< [\u0020-\u00ff]+
 bool IsDocumentText(std::u32string_view text);  ///< [\t\n\r -\u00ff]+
@@ -31,9 +32,10 @@ inline constexpr std::string_view kPathPrefixComplaint =
     "It must begin with / and contain only alphanumeric characters and/or / characters.";
 inline constexpr std::string_view kStatuses[] = {"Active", "Inactive"};
 
-/// Names that are looked up may be longer than those a user can be given.
+/// The model's two types of user names. Some operations that look a user up accept more than a user can be called,
+/// others do not.
 inline constexpr StringRule kExistingNameRule{.min = 1, .max = 128, .matches = &IsName, .complaint = kNameComplaint};
-inline constexpr StringRule kNewUserNameRule{.min = 1, .max = 64, .matches = &IsName, .complaint = kNameComplaint};
+inline constexpr StringRule kUserNameRule{.min = 1, .max = 64, .matches = &IsName, .complaint = kNameComplaint};
 inline constexpr StringRule kPathRule{.min = 1, .max = 512, .matches = &IsPath, .complaint = kPathComplaint};
 inline constexpr StringRule kTagKeyRule{
     .min = 1, .max = 128, .matches = &IsTagText, .pattern = R"([\p{L}\p{Z}\p{N}_.:/=+\-@]+)"};
@@ -41,12 +43,17 @@ inline constexpr StringRule kTagValueRule{
     .max = 256, .matches = &IsTagText, .pattern = R"([\p{L}\p{Z}\p{N}_.:/=+\-@]*)"};
 
 inline constexpr StringField kUserName{"UserName", kExistingNameRule};
-inline constexpr StringField kCreatedUserName{"UserName", kNewUserNameRule};
-inline constexpr StringField kNewUserName{"NewUserName", kNewUserNameRule};
+inline constexpr StringField kShortUserName{"UserName", kUserNameRule};
+inline constexpr StringField kNewUserName{"NewUserName", kUserNameRule};
 inline constexpr StringField kPath{"Path", kPathRule};
 inline constexpr StringField kNewPath{"NewPath", kPathRule};
 inline constexpr StringField kPathPrefix{
     "PathPrefix", {.min = 1, .max = 512, .matches = &IsPathPrefix, .complaint = kPathPrefixComplaint}};
+/// Paths of managed policies have fewer characters to choose from; a prefix of one ends with / as well.
+inline constexpr StringField kPolicyPath{"Path",
+                                         {.min = 1, .max = 512, .matches = &IsPolicyPath, .complaint = kPathComplaint}};
+inline constexpr StringField kPolicyPathPrefix{
+    "PathPrefix", {.min = 1, .max = 512, .matches = &IsPolicyPath, .complaint = kPathPrefixComplaint}};
 inline constexpr StringField kAccessKeyId{"AccessKeyId",
                                           {.min = 16, .max = 128, .matches = &IsWord, .pattern = R"([\w]+)"}};
 inline constexpr StringField kStatus{"Status", {.values = kStatuses}};
@@ -58,7 +65,7 @@ inline constexpr StringRule kPemRule{.min = 1, .max = 16384, .matches = &IsDocum
 
 inline constexpr StringField kGroupName{"GroupName", kExistingNameRule};
 inline constexpr StringField kNewGroupName{"NewGroupName", kExistingNameRule};
-inline constexpr StringField kRoleName{"RoleName", kNewUserNameRule};
+inline constexpr StringField kRoleName{"RoleName", kUserNameRule};
 inline constexpr StringField kInstanceProfileName{"InstanceProfileName", kExistingNameRule};
 inline constexpr StringField kPolicyName{"PolicyName", kExistingNameRule};
 inline constexpr StringField kPolicyArn{"PolicyArn", kPolicyArnRule};

@@ -71,6 +71,7 @@ Result<Entity> ReadCreateGroup(const aws::Form::Pairs& pairs, std::string_view a
 
 Result<> AddGroup(store::Txn& txn, Entity& group) {
   if (store::FindEntity(txn, group.kind, group.account, group.name)) return NameTaken(group.name);
+  if (auto full = AccountQuota(txn, group.kind, group.account)) return *full;
   group.id = NewEntityId(txn, "AGPA");
   store::PutEntity(txn, group);
   return {};
@@ -158,19 +159,9 @@ Task<Result<http::Response>> UpdateGroup(pipeline::Call& call) {
   auto update = [&](store::Txn& txn) -> Result<> {
     auto group = RequireGroup(txn, call.identity().account, name);
     if (!group) return group.error();
-    const std::string former_name = group->name;
-    if (new_name) {
-      auto holder = store::FindEntity(txn, EntityKind::kGroup, group->account, *new_name);
-      if (holder && holder->id != group->id) return NameTaken(*new_name);
-      group->name = *new_name;
-    }
-    if (new_path) group->path = *new_path;
-    store::PutEntity(txn, *group, group->name == former_name ? std::string_view{} : former_name);
-    return {};
+    return MoveEntity(txn, *std::move(group), new_name, new_path, &NameTaken);
   };
-  auto updated = co_await call.commit(update);
-  if (!updated) co_return updated.error();
-  co_return Answer(call);
+  co_return co_await CommitThenAnswer(call, update);
 }
 
 Task<Result<http::Response>> DeleteGroup(pipeline::Call& call) {
@@ -187,9 +178,7 @@ Task<Result<http::Response>> DeleteGroup(pipeline::Call& call) {
     store::EraseEntity(txn, *group);
     return {};
   };
-  auto removed = co_await call.commit(remove);
-  if (!removed) co_return removed.error();
-  co_return Answer(call);
+  co_return co_await CommitThenAnswer(call, remove);
 }
 
 Task<Result<http::Response>> AddUserToGroup(pipeline::Call& call) {
@@ -202,9 +191,7 @@ Task<Result<http::Response>> AddUserToGroup(pipeline::Call& call) {
     if (!both) return both.error();
     return JoinGroup(txn, both->user, both->group);
   };
-  auto added = co_await call.commit(add);
-  if (!added) co_return added.error();
-  co_return Answer(call);
+  co_return co_await CommitThenAnswer(call, add);
 }
 
 Task<Result<http::Response>> RemoveUserFromGroup(pipeline::Call& call) {
@@ -218,9 +205,7 @@ Task<Result<http::Response>> RemoveUserFromGroup(pipeline::Call& call) {
     store::Unlink(txn, Relation::kMember, both->user.id, both->group.id);
     return {};
   };
-  auto removed = co_await call.commit(remove);
-  if (!removed) co_return removed.error();
-  co_return Answer(call);
+  co_return co_await CommitThenAnswer(call, remove);
 }
 
 Task<Result<http::Response>> ListGroupsForUser(pipeline::Call& call) {

@@ -10,9 +10,9 @@ namespace keymill::iam {
 namespace {
 
 constexpr HolderTraits kTraits[] = {
-    {"user", kUserName, 2048, "PoliciesPerUser"},
-    {"group", kGroupName, 5120, "PoliciesPerGroup"},
-    {"role", kRoleName, 10240, "PoliciesPerRole"},
+    {"user", kUserName, kShortUserName, 2048, "PoliciesPerUser"},
+    {"group", kGroupName, kGroupName, 5120, "PoliciesPerGroup"},
+    {"role", kRoleName, kRoleName, 10240, "PoliciesPerRole"},
 };
 
 std::string_view KindInArn(store::EntityKind kind) {
@@ -27,6 +27,8 @@ std::string_view KindInArn(store::EntityKind kind) {
       return "instance-profile";
     case store::EntityKind::kProvider:
       return "oidc-provider";
+    case store::EntityKind::kServerCertificate:
+      return "server-certificate";
   }
   return {};
 }
@@ -98,6 +100,19 @@ std::optional<aws::Error> PolicyConflict(const store::Reader& reader, std::strin
     return aws::Error(DeleteConflict, "Cannot delete entity, must detach all policies first.");
   }
   return std::nullopt;
+}
+
+Result<> MoveEntity(store::Txn& txn, store::Entity entity, const std::optional<std::string>& new_name,
+                    const std::optional<std::string>& new_path, aws::Error (*taken)(const std::string& name)) {
+  const std::string former_name = entity.name;
+  if (new_name) {
+    auto holder = store::FindEntity(txn, entity.kind, entity.account, *new_name);
+    if (holder && holder->id != entity.id) return taken(*new_name);
+    entity.name = *new_name;
+  }
+  if (new_path) entity.path = *new_path;
+  store::PutEntity(txn, entity, entity.name == former_name ? std::string_view{} : former_name);
+  return {};
 }
 
 std::string NewEntityId(const store::Reader& reader, std::string_view prefix) {

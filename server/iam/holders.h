@@ -29,6 +29,7 @@ struct Holder {
 struct HolderTraits {
   std::string_view word;            ///< "user": in ARNs and in AWS's sentences
   aws::StringField name;            ///< the parameter that names one
+  aws::StringField attached_name;   ///< the same where managed policies are attached
   std::size_t inline_size;          ///< characters in all inline policies together, white space not counted
   std::string_view attached_quota;  ///< AWS's name for the number of attached policies
 };
@@ -48,6 +49,10 @@ void TouchPermissions(store::Txn& txn, std::string_view holder_id);
 
 /// What stands in the way of deleting a user, group or role: the DeleteConflict, or nullopt.
 std::optional<aws::Error> PolicyConflict(const store::Reader& reader, std::string_view holder_id);
+
+/// Stores an entity under another name or path; `taken` words the refusal of a name that another one has.
+Result<> MoveEntity(store::Txn& txn, store::Entity entity, const std::optional<std::string>& new_name,
+                    const std::optional<std::string>& new_path, aws::Error (*taken)(const std::string& name));
 
 /// A unique id with this prefix that nothing has yet.
 std::string NewEntityId(const store::Reader& reader, std::string_view prefix);

@@ -50,9 +50,7 @@ Task<Result<http::Response>> PutInline(pipeline::Call& call, HolderKind kind) {
     if (!holder) return holder.error();
     return SetInline(txn, *holder, policy);
   };
-  auto done = co_await call.commit(put);
-  if (!done) co_return done.error();
-  co_return Answer(call);
+  co_return co_await CommitThenAnswer(call, put);
 }
 
 Task<Result<http::Response>> GetInline(pipeline::Call& call, HolderKind kind) {
@@ -92,9 +90,7 @@ Task<Result<http::Response>> DeleteInline(pipeline::Call& call, HolderKind kind)
     TouchPermissions(txn, holder->id);
     return {};
   };
-  auto done = co_await call.commit(remove);
-  if (!done) co_return done.error();
-  co_return Answer(call);
+  co_return co_await CommitThenAnswer(call, remove);
 }
 
 Task<Result<http::Response>> ListInline(pipeline::Call& call, HolderKind kind) {

@@ -8,6 +8,7 @@
 #include "server/iam/fields.h"
 #include "server/iam/holders.h"
 #include "server/iam/page.h"
+#include "server/iam/quotas.h"
 #include "server/iam/roles.h"
 #include "server/iam/tags.h"
 
@@ -47,7 +48,15 @@ http::Response AnswerList(const pipeline::Call& call, const std::vector<Instance
   });
 }
 
+Result<Entity> RequireTagged(const store::Reader& reader, const std::string& account, const std::string& name) {
+  auto profile = RequireProfile(reader, account, name);
+  if (!profile) return profile.error();
+  return std::move(profile->entity);
+}
+
 }  // namespace
+
+constexpr TaggedKind<Entity> kTaggedInstanceProfile{kInstanceProfileName, "TagsPerInstanceProfile", &RequireTagged};
 
 void WriteInstanceProfile(aws::XmlWriter& xml, const InstanceProfile& profile, bool with_tags) {
   const Entity& entity = profile.entity;
@@ -95,6 +104,7 @@ Result<> AddInstanceProfile(store::Txn& txn, Entity& entity) {
   if (store::FindEntity(txn, entity.kind, entity.account, entity.name)) {
     return aws::Error(EntityAlreadyExists, "Instance Profile " + entity.name + " already exists.");
   }
+  if (auto full = AccountQuota(txn, entity.kind, entity.account)) return *full;
   entity.id = NewEntityId(txn, "AIPA");
   store::PutEntity(txn, entity);
   return {};
@@ -102,7 +112,7 @@ Result<> AddInstanceProfile(store::Txn& txn, Entity& entity) {
 
 Result<> AddProfileRole(store::Txn& txn, const InstanceProfile& profile, const Entity& role) {
   if (profile.role) {
-    return aws::Error(LimitExceeded, "Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1");
+    return QuotaExceeded("InstanceSessionsPerInstanceProfile", 1);
   }
   store::Link(txn, Relation::kProfileRole, profile.entity.id, role.id);
   return {};
@@ -180,9 +190,7 @@ Task<Result<http::Response>> DeleteInstanceProfile(pipeline::Call& call) {
     store::EraseEntity(txn, profile->entity);
     return {};
   };
-  auto removed = co_await call.commit(remove);
-  if (!removed) co_return removed.error();
-  co_return Answer(call);
+  co_return co_await CommitThenAnswer(call, remove);
 }
 
 Task<Result<http::Response>> AddRoleToInstanceProfile(pipeline::Call& call) {
@@ -197,9 +205,7 @@ Task<Result<http::Response>> AddRoleToInstanceProfile(pipeline::Call& call) {
     if (!role) return role.error();
     return AddProfileRole(txn, *profile, *role);
   };
-  auto done = co_await call.commit(add);
-  if (!done) co_return done.error();
-  co_return Answer(call);
+  co_return co_await CommitThenAnswer(call, add);
 }
 
 Task<Result<http::Response>> RemoveRoleFromInstanceProfile(pipeline::Call& call) {
@@ -218,9 +224,7 @@ Task<Result<http::Response>> RemoveRoleFromInstanceProfile(pipeline::Call& call)
     store::Unlink(txn, Relation::kProfileRole, profile->entity.id, role->id);
     return {};
   };
-  auto done = co_await call.commit(remove);
-  if (!done) co_return done.error();
-  co_return Answer(call);
+  co_return co_await CommitThenAnswer(call, remove);
 }
 
 }  // namespace keymill::iam

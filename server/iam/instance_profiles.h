@@ -7,6 +7,7 @@
 #include "server/aws/form.h"
 #include "server/aws/xml_writer.h"
 #include "server/http/response.h"
+#include "server/iam/tagging.h"
 #include "server/pipeline/operation.h"
 #include "server/result.h"
 #include "server/task.h"
@@ -22,6 +23,7 @@ Task<Result<http::Response>> ListInstanceProfilesForRole(pipeline::Call& call);
 Task<Result<http::Response>> DeleteInstanceProfile(pipeline::Call& call);
 Task<Result<http::Response>> AddRoleToInstanceProfile(pipeline::Call& call);
 Task<Result<http::Response>> RemoveRoleFromInstanceProfile(pipeline::Call& call);
+extern const TaggedKind<store::Entity> kTaggedInstanceProfile;
 
 struct InstanceProfile {
   store::Entity entity;

@@ -91,7 +91,7 @@ http::Response AnswerProfile(const pipeline::Call& call, const std::string& user
 
 Task<Result<http::Response>> CreateLoginProfile(pipeline::Call& call) {
   aws::Form form(call.params().all(), aws::Form::Style::kIam);
-  const auto name = form.optional(kUserName);
+  const auto name = form.optional(kShortUserName);
   const std::string password = form.required(kPassword);
   const bool reset = form.boolean(kResetRequired).value_or(false);
   if (auto refusal = form.refusal()) co_return *refusal;
@@ -121,7 +121,7 @@ Task<Result<http::Response>> CreateLoginProfile(pipeline::Call& call) {
 
 Task<Result<http::Response>> GetLoginProfile(pipeline::Call& call) {
   aws::Form form(call.params().all(), aws::Form::Style::kIam);
-  const auto name = form.optional(kUserName);
+  const auto name = form.optional(kShortUserName);
   if (auto refusal = form.refusal()) co_return *refusal;
   std::string user_name;
   auto find = [&](const store::Reader& reader) -> Result<store::Item> {
@@ -137,7 +137,7 @@ Task<Result<http::Response>> GetLoginProfile(pipeline::Call& call) {
 
 Task<Result<http::Response>> UpdateLoginProfile(pipeline::Call& call) {
   aws::Form form(call.params().all(), aws::Form::Style::kIam);
-  const std::string name = form.required(kUserName);
+  const std::string name = form.required(kShortUserName);
   const auto password = form.optional(kPassword);
   const auto reset = form.boolean(kResetRequired);
   if (auto refusal = form.refusal()) co_return *refusal;
@@ -162,7 +162,7 @@ Task<Result<http::Response>> UpdateLoginProfile(pipeline::Call& call) {
 
 Task<Result<http::Response>> DeleteLoginProfile(pipeline::Call& call) {
   aws::Form form(call.params().all(), aws::Form::Style::kIam);
-  const auto name = form.optional(kUserName);
+  const auto name = form.optional(kShortUserName);
   if (auto refusal = form.refusal()) co_return *refusal;
   auto remove = [&](store::Txn& txn) -> Result<> {
     auto user = RequireProfileUser(txn, call.identity(), name);

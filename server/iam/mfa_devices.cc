@@ -10,7 +10,6 @@
 #include "server/iam/attributes.h"
 #include "server/iam/errors.h"
 #include "server/iam/fields.h"
-#include "server/iam/item_tags.h"
 #include "server/iam/owner.h"
 #include "server/iam/page.h"
 #include "server/iam/qr_code.h"
@@ -60,10 +59,27 @@ std::string UserOf(const Item& device) {
   return Attribute(device.attributes, pipeline::kMfaUser);
 }
 
-Result<Item> RequireDeviceOf(const store::Reader& reader, const Owner& owner, const std::string& serial) {
-  auto device = store::FindItem(reader, ItemKind::kMfaDevice, owner.account, serial);
-  if (!device || UserOf(*device) != owner.id) return aws::Error(NoSuchEntity, "MFA Device invalid for user.");
+/// The device, if it is that user's; without a name the signer's.
+Result<Item> RequireDeviceOf(const store::Reader& reader, const pipeline::Identity& signer,
+                             const std::optional<std::string>& name, const std::string& serial) {
+  auto owner = FindOwner(reader, signer, name);
+  if (!owner) return owner.error();
+  auto device = store::FindItem(reader, ItemKind::kMfaDevice, owner->account, serial);
+  if (!device || UserOf(*device) != owner->id) return aws::Error(NoSuchEntity, "MFA Device invalid for user.");
   return *std::move(device);
+}
+
+/// What EnableMFADevice and ResyncMFADevice are told.
+struct TwoCodes {
+  std::string user_name, serial, first, second;
+};
+TwoCodes ReadTwoCodes(aws::Form& form) {
+  TwoCodes given;
+  given.user_name = form.required(kUserName);
+  given.serial = form.required(kSerialNumber);
+  given.first = form.required(kCode1);
+  given.second = form.required(kCode2);
+  return given;
 }
 
 std::string EnableDate(const Item& device) {
@@ -82,9 +98,9 @@ std::string KeyUri(const Item& device, const std::string& seed) {
          "&issuer=Amazon%20Web%20Services";
 }
 
-constexpr TaggedKind kTagged{kSerialNumber, "TagsPerMFADevice", &RequireDevice};
-
 }  // namespace
+
+constexpr TaggedKind<Item> kTaggedMfaDevice{kSerialNumber, "TagsPerMFADevice", &RequireDevice};
 
 Task<Result<http::Response>> CreateVirtualMFADevice(pipeline::Call& call) {
   aws::Form form(call.params().all(), aws::Form::Style::kIam);
@@ -173,21 +189,19 @@ Task<Result<http::Response>> ListVirtualMFADevices(pipeline::Call& call) {
 
 Task<Result<http::Response>> EnableMFADevice(pipeline::Call& call) {
   aws::Form form(call.params().all(), aws::Form::Style::kIam);
-  const std::string name = form.required(kUserName);
-  const std::string serial = form.required(kSerialNumber);
-  const std::string first = form.required(kCode1);
-  const std::string second = form.required(kCode2);
+  const TwoCodes given = ReadTwoCodes(form);
   if (auto refusal = form.refusal()) co_return *refusal;
   auto enable = [&](store::Txn& txn) -> Result<> {
-    auto user = RequireUser(txn, call.identity().account, name);
+    auto user = RequireUser(txn, call.identity().account, given.user_name);
     if (!user) return user.error();
-    auto device = RequireDevice(txn, user->account, serial);
+    auto device = RequireDevice(txn, user->account, given.serial);
     if (!device) return device.error();
     if (!UserOf(*device).empty()) return aws::Error(EntityAlreadyExists, "MFA Device is already in use.");
     if (pipeline::MfaDevicesOf(txn, user->account, user->id).size() >= kMaxMfaDevices) {
       return QuotaExceeded("MFADevicesPerUser", kMaxMfaDevices);
     }
-    if (!pipeline::SynchronizeTotp(*device, first, second, call.now(), pipeline::kMfaTolerance)) return WrongCode();
+    if (!pipeline::SynchronizeTotp(*device, given.first, given.second, call.now(), pipeline::kMfaTolerance))
+      return WrongCode();
     SetAttribute(device->attributes, pipeline::kMfaUser, user->id);
     SetAttribute(device->attributes, pipeline::kMfaEnabled, std::to_string(call.now()));
     store::PutItem(txn, *device);
@@ -198,17 +212,12 @@ Task<Result<http::Response>> EnableMFADevice(pipeline::Call& call) {
 
 Task<Result<http::Response>> ResyncMFADevice(pipeline::Call& call) {
   aws::Form form(call.params().all(), aws::Form::Style::kIam);
-  const std::string name = form.required(kUserName);
-  const std::string serial = form.required(kSerialNumber);
-  const std::string first = form.required(kCode1);
-  const std::string second = form.required(kCode2);
+  const TwoCodes given = ReadTwoCodes(form);
   if (auto refusal = form.refusal()) co_return *refusal;
   auto resync = [&](store::Txn& txn) -> Result<> {
-    auto owner = FindOwner(txn, call.identity(), name);
-    if (!owner) return owner.error();
-    auto device = RequireDeviceOf(txn, *owner, serial);
+    auto device = RequireDeviceOf(txn, call.identity(), given.user_name, given.serial);
     if (!device) return device.error();
-    if (!pipeline::SynchronizeTotp(*device, first, second, call.now(), kResyncSteps)) return WrongCode();
+    if (!pipeline::SynchronizeTotp(*device, given.first, given.second, call.now(), kResyncSteps)) return WrongCode();
     store::PutItem(txn, *device);
     return {};
   };
@@ -221,9 +230,7 @@ Task<Result<http::Response>> DeactivateMFADevice(pipeline::Call& call) {
   const std::string serial = form.required(kSerialNumber);
   if (auto refusal = form.refusal()) co_return *refusal;
   auto deactivate = [&](store::Txn& txn) -> Result<> {
-    auto owner = FindOwner(txn, call.identity(), name);
-    if (!owner) return owner.error();
-    auto device = RequireDeviceOf(txn, *owner, serial);
+    auto device = RequireDeviceOf(txn, call.identity(), name, serial);
     if (!device) return device.error();
     device->attributes.clear();
     store::PutItem(txn, *device);
@@ -239,7 +246,7 @@ Task<Result<http::Response>> GetMFADevice(pipeline::Call& call) {
   };
   aws::Form form(call.params().all(), aws::Form::Style::kIam);
   const std::string serial = form.required(kSerialNumber);
-  const auto name = form.optional(kUserName);
+  const auto name = form.optional(kShortUserName);
   if (auto refusal = form.refusal()) co_return *refusal;
   auto find = [&](const store::Reader& reader) -> Result<Found> {
     auto device = RequireDevice(reader, call.identity().account, serial);
@@ -284,16 +291,6 @@ Task<Result<http::Response>> ListMFADevices(pipeline::Call& call) {
     xml.close();
     WritePageEnd(xml, truncated, truncated ? devices.back().name : std::string_view{});
   });
-}
-
-Task<Result<http::Response>> TagMFADevice(pipeline::Call& call) {
-  return TagItem(call, kTagged);
-}
-Task<Result<http::Response>> UntagMFADevice(pipeline::Call& call) {
-  return UntagItem(call, kTagged);
-}
-Task<Result<http::Response>> ListMFADeviceTags(pipeline::Call& call) {
-  return ListItemTags(call, kTagged);
 }
 
 }  // namespace keymill::iam

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "server/http/response.h"
+#include "server/iam/tagging.h"
 #include "server/pipeline/operation.h"
 #include "server/result.h"
 #include "server/task.h"
@@ -16,8 +17,6 @@ Task<Result<http::Response>> ResyncMFADevice(pipeline::Call& call);
 Task<Result<http::Response>> DeactivateMFADevice(pipeline::Call& call);
 Task<Result<http::Response>> GetMFADevice(pipeline::Call& call);
 Task<Result<http::Response>> ListMFADevices(pipeline::Call& call);
-Task<Result<http::Response>> TagMFADevice(pipeline::Call& call);
-Task<Result<http::Response>> UntagMFADevice(pipeline::Call& call);
-Task<Result<http::Response>> ListMFADeviceTags(pipeline::Call& call);
+extern const TaggedKind<store::Item> kTaggedMfaDevice;
 
 }  // namespace keymill::iam

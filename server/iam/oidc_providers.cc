@@ -9,7 +9,6 @@
 #include "server/iam/attributes.h"
 #include "server/iam/errors.h"
 #include "server/iam/fields.h"
-#include "server/iam/item_tags.h"
 #include "server/iam/quotas.h"
 #include "server/iam/tags.h"
 
@@ -72,8 +71,7 @@ std::optional<aws::Error> CheckUrl(const std::string& text) {
 
 std::optional<aws::Error> CheckClientIds(const std::vector<std::string>& ids) {
   if (ids.size() <= kMaxClientIds) return std::nullopt;
-  return aws::Error(LimitExceeded,
-                    "Cannot exceed quota for ClientIdsPerOpenIdConnectProvider: " + std::to_string(kMaxClientIds));
+  return QuotaExceeded("ClientIdsPerOpenIdConnectProvider", kMaxClientIds);
 }
 
 std::optional<aws::Error> CheckThumbprints(const std::vector<std::string>& thumbprints) {
@@ -102,9 +100,9 @@ Task<Result<http::Response>> ChangeProvider(pipeline::Call& call, const std::str
   co_return co_await CommitThenAnswer(call, update);
 }
 
-constexpr TaggedKind kTagged{kProviderArn, "TagsPerOpenIdConnectProvider", &RequireOidcProvider};
-
 }  // namespace
+
+constexpr TaggedKind<Item> kTaggedOidcProvider{kProviderArn, "TagsPerOpenIdConnectProvider", &RequireOidcProvider};
 
 std::string OidcProviderArn(const Item& provider) {
   return aws::IamArn(provider.owner, "oidc-provider", "/", provider.name);
@@ -160,8 +158,7 @@ Task<Result<http::Response>> CreateOpenIDConnectProvider(pipeline::Call& call) {
       return aws::Error(EntityAlreadyExists, "Provider with url " + url + " already exists.");
     }
     if (store::ListItems(txn, provider.kind, provider.owner).size() >= kMaxOidcProviders) {
-      return aws::Error(LimitExceeded, "Cannot exceed quota for OpenIdConnectProvidersPerAccount: " +
-                                           std::to_string(kMaxOidcProviders));
+      return QuotaExceeded("OpenIdConnectProvidersPerAccount", kMaxOidcProviders);
     }
     store::PutItem(txn, provider);
     return {};
@@ -255,16 +252,6 @@ Task<Result<http::Response>> UpdateOpenIDConnectProviderThumbprint(pipeline::Cal
     return std::nullopt;
   };
   co_return co_await ChangeProvider(call, arn, replace);
-}
-
-Task<Result<http::Response>> TagOpenIDConnectProvider(pipeline::Call& call) {
-  return TagItem(call, kTagged);
-}
-Task<Result<http::Response>> UntagOpenIDConnectProvider(pipeline::Call& call) {
-  return UntagItem(call, kTagged);
-}
-Task<Result<http::Response>> ListOpenIDConnectProviderTags(pipeline::Call& call) {
-  return ListItemTags(call, kTagged);
 }
 
 }  // namespace keymill::iam

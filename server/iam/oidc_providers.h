@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "server/http/response.h"
+#include "server/iam/tagging.h"
 #include "server/pipeline/operation.h"
 #include "server/result.h"
 #include "server/task.h"
@@ -21,9 +22,7 @@ Task<Result<http::Response>> DeleteOpenIDConnectProvider(pipeline::Call& call);
 Task<Result<http::Response>> AddClientIDToOpenIDConnectProvider(pipeline::Call& call);
 Task<Result<http::Response>> RemoveClientIDFromOpenIDConnectProvider(pipeline::Call& call);
 Task<Result<http::Response>> UpdateOpenIDConnectProviderThumbprint(pipeline::Call& call);
-Task<Result<http::Response>> TagOpenIDConnectProvider(pipeline::Call& call);
-Task<Result<http::Response>> UntagOpenIDConnectProvider(pipeline::Call& call);
-Task<Result<http::Response>> ListOpenIDConnectProviderTags(pipeline::Call& call);
+extern const TaggedKind<store::Item> kTaggedOidcProvider;
 
 // For those who use providers. A provider is an item whose name is its URL without the scheme, which is also how its
 // condition keys begin; its document is the JWK set that was registered for it, or empty if the issuer is to be asked.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -33,13 +34,16 @@ bool Cut(std::vector<T>& entries, const Page& page) {
   return true;
 }
 
-/// The page of a list that is short enough to be in memory; `name` gives each entry's place in the order.
+/// The page of a list that is short enough to be in memory; `name` tells the entries apart. If the last entry of the
+/// page before is gone by now, the page begins with the first one whose name is greater.
 template <class T, class Name>
 bool Slice(std::vector<T>& entries, const Page& page, Name name) {
   if (!page.after.empty()) {
-    auto first = entries.begin();
-    while (first != entries.end() && name(*first) != page.after) ++first;
-    if (first != entries.end()) entries.erase(entries.begin(), first + 1);
+    const auto last = std::find_if(entries.begin(), entries.end(), [&](const T& e) { return name(e) == page.after; });
+    const auto first = last != entries.end() ? last + 1 : std::find_if(entries.begin(), entries.end(), [&](const T& e) {
+      return name(e) > page.after;
+    });
+    entries.erase(entries.begin(), first);
   }
   return Cut(entries, page);
 }

@@ -59,6 +59,8 @@ Result<Entity> RequireOwn(const store::Reader& reader, const std::string& accoun
 
 }  // namespace
 
+constexpr TaggedKind<Entity> kTaggedPolicy{kPolicyArn, "TagsPerPolicy", &RequireOwn};
+
 CountedPolicy CountPolicy(const store::Reader& reader, ManagedPolicy policy, const std::string& account) {
   const std::string arn = policy.arn();
   return {std::move(policy), CountLinks(reader, Relation::kAttachment, arn, account),
@@ -91,7 +93,7 @@ Result<ManagedPolicy> ReadCreatePolicy(const aws::Form::Pairs& pairs, std::strin
   entity.kind = EntityKind::kPolicy;
   entity.account = account;
   entity.name = form.required(kPolicyName);
-  entity.path = form.optional(kPath).value_or("/");
+  entity.path = form.optional(kPolicyPath).value_or("/");
   policy.document = form.required(kPolicyDocument);
   if (auto text = form.optional(kDescription)) SetAttribute(entity.attributes, kDescriptionAttribute, *text);
   entity.tags = form.pairs(kTags, kTagKey, kTagValue);
@@ -108,6 +110,7 @@ Result<> AddPolicy(store::Txn& txn, ManagedPolicy& policy) {
     return aws::Error(EntityAlreadyExists,
                       "A policy called " + entity.name + " already exists. Duplicate names are not allowed.");
   }
+  if (auto full = AccountQuota(txn, entity.kind, entity.account)) return *full;
   entity.id = NewEntityId(txn, "ANPA");
   store::PutEntity(txn, entity);
   store::PutPolicyVersion(txn, entity.id, {1, policy.document, entity.created});
@@ -155,7 +158,7 @@ Task<Result<http::Response>> ListPolicies(pipeline::Call& call) {
   aws::Form form(call.params().all(), aws::Form::Style::kIam);
   const std::string scope = form.optional(kScope).value_or("All");
   const bool only_attached = form.boolean("OnlyAttached").value_or(false);
-  const std::string prefix = form.optional(kPathPrefix).value_or("/");
+  const std::string prefix = form.optional(kPolicyPathPrefix).value_or("/");
   const Page page = ReadPage(form);
   if (auto refusal = form.refusal()) co_return *refusal;
   auto list = [&](const store::Reader& reader) {
@@ -203,62 +206,7 @@ Task<Result<http::Response>> DeletePolicy(pipeline::Call& call) {
     store::EraseEntity(txn, *policy);
     return {};
   };
-  auto removed = co_await call.commit(remove);
-  if (!removed) co_return removed.error();
-  co_return Answer(call);
-}
-
-Task<Result<http::Response>> TagPolicy(pipeline::Call& call) {
-  aws::Form form(call.params().all(), aws::Form::Style::kIam);
-  const std::string arn = form.required(kPolicyArn);
-  const store::StringPairs tags = form.pairs(kTags, kTagKey, kTagValue, 1);
-  if (auto refusal = form.refusal()) co_return *refusal;
-  if (auto refusal = CheckTags(tags)) co_return *refusal;
-  auto tag = [&](store::Txn& txn) -> Result<> {
-    auto policy = RequireOwn(txn, call.identity().account, arn);
-    if (!policy) return policy.error();
-    MergeTags(policy->tags, tags);
-    if (policy->tags.size() > kMaxTags) {
-      return QuotaExceeded("TagsPerPolicy", kMaxTags);
-    }
-    store::PutEntity(txn, *policy);
-    return {};
-  };
-  auto done = co_await call.commit(tag);
-  if (!done) co_return done.error();
-  co_return Answer(call);
-}
-
-Task<Result<http::Response>> UntagPolicy(pipeline::Call& call) {
-  aws::Form form(call.params().all(), aws::Form::Style::kIam);
-  const std::string arn = form.required(kPolicyArn);
-  const std::vector<std::string> keys = form.strings(kTagKeys, kTagKeyRule, 1);
-  if (auto refusal = form.refusal()) co_return *refusal;
-  auto untag = [&](store::Txn& txn) -> Result<> {
-    auto policy = RequireOwn(txn, call.identity().account, arn);
-    if (!policy) return policy.error();
-    RemoveTags(policy->tags, keys);
-    store::PutEntity(txn, *policy);
-    return {};
-  };
-  auto done = co_await call.commit(untag);
-  if (!done) co_return done.error();
-  co_return Answer(call);
-}
-
-Task<Result<http::Response>> ListPolicyTags(pipeline::Call& call) {
-  aws::Form form(call.params().all(), aws::Form::Style::kIam);
-  const std::string arn = form.required(kPolicyArn);
-  const Page page = ReadPage(form);
-  if (auto refusal = form.refusal()) co_return *refusal;
-  auto find = [&](const store::Reader& reader) { return RequireOwn(reader, call.identity().account, arn); };
-  auto policy = co_await call.read(find);
-  if (!policy) co_return policy.error();
-  const bool truncated = Slice(policy->tags, page, [](const auto& tag) { return tag.first; });
-  co_return Answer(call, [&](aws::XmlWriter& xml) {
-    WriteTags(xml, policy->tags);
-    WritePageEnd(xml, truncated, truncated ? policy->tags.back().first : std::string_view{});
-  });
+  co_return co_await CommitThenAnswer(call, remove);
 }
 
 }  // namespace keymill::iam

@@ -4,6 +4,7 @@
 #include "server/aws/xml_writer.h"
 #include "server/http/response.h"
 #include "server/iam/managed.h"
+#include "server/iam/tagging.h"
 #include "server/pipeline/operation.h"
 #include "server/result.h"
 #include "server/task.h"
@@ -15,9 +16,7 @@ Task<Result<http::Response>> CreatePolicy(pipeline::Call& call);
 Task<Result<http::Response>> GetPolicy(pipeline::Call& call);
 Task<Result<http::Response>> ListPolicies(pipeline::Call& call);
 Task<Result<http::Response>> DeletePolicy(pipeline::Call& call);
-Task<Result<http::Response>> TagPolicy(pipeline::Call& call);
-Task<Result<http::Response>> UntagPolicy(pipeline::Call& call);
-Task<Result<http::Response>> ListPolicyTags(pipeline::Call& call);
+extern const TaggedKind<store::Entity> kTaggedPolicy;
 
 inline constexpr std::size_t kMaxPolicySize = 6144;
 

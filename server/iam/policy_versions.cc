@@ -185,9 +185,7 @@ Task<Result<http::Response>> DeletePolicyVersion(pipeline::Call& call) {
     store::ErasePolicyVersion(txn, named->policy.entity.id, named->version.number);
     return {};
   };
-  auto removed = co_await call.commit(remove);
-  if (!removed) co_return removed.error();
-  co_return Answer(call);
+  co_return co_await CommitThenAnswer(call, remove);
 }
 
 Task<Result<http::Response>> SetDefaultPolicyVersion(pipeline::Call& call) {
@@ -203,9 +201,7 @@ Task<Result<http::Response>> SetDefaultPolicyVersion(pipeline::Call& call) {
     TouchAll(txn, arn);
     return {};
   };
-  auto done = co_await call.commit(set);
-  if (!done) co_return done.error();
-  co_return Answer(call);
+  co_return co_await CommitThenAnswer(call, set);
 }
 
 }  // namespace keymill::iam

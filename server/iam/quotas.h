@@ -1,10 +1,11 @@
 #pragma once
 
 #include <cstddef>
-#include <string>
+#include <optional>
 #include <string_view>
 
-#include "server/iam/errors.h"
+#include "server/aws/error.h"
+#include "store/entities.h"
 
 /// How much an account, a user, a group or a role may have (AWS's default quotas, aws-facts B4).
 namespace keymill::iam {
@@ -26,8 +27,10 @@ inline constexpr std::size_t kMaxSshKeys = 5;              ///< of a user
 inline constexpr std::size_t kMaxServiceCredentials = 2;   ///< of a user for one service
 
 /// How IAM refuses what is one too many; `quota` is AWS's name for it.
-inline aws::Error QuotaExceeded(std::string_view quota, std::size_t limit) {
-  return {LimitExceeded, "Cannot exceed quota for " + std::string(quota) + ": " + std::to_string(limit)};
-}
+aws::Error QuotaExceeded(std::string_view quota, std::size_t limit);
+
+/// The refusal of one more user, or one more entity of this kind; nullopt if the account has room.
+std::optional<aws::Error> UserQuota(const store::Reader& reader, std::string_view account);
+std::optional<aws::Error> AccountQuota(const store::Reader& reader, store::EntityKind kind, std::string_view account);
 
 }  // namespace keymill::iam

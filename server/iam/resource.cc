@@ -76,6 +76,7 @@ constexpr Stored kStored[] = {
     {"group", store::EntityKind::kGroup},
     {"role", store::EntityKind::kRole},
     {"instance-profile", store::EntityKind::kInstanceProfile},
+    {"server-certificate", store::EntityKind::kServerCertificate},
 };
 
 std::string SignerArn(const store::Reader& reader, const pipeline::Identity& signer) {

@@ -44,6 +44,11 @@ auto Changing(pipeline::Call& call, const std::string& name, Change& change) {
 
 }  // namespace
 
+constexpr TaggedKind<Entity> kTaggedRole{
+    kRoleName, "TagsPerRole", [](const store::Reader& reader, const std::string& account, const std::string& name) {
+      return RequireRole(reader, account, name);
+    }};
+
 std::int64_t MaxSessionDuration(const Entity& role) {
   const std::string text = Attribute(role.attributes, kSessionDurationAttribute);
   return std::strtoll(text.empty() ? kDefaultDuration.data() : text.c_str(), nullptr, 10);
@@ -57,6 +62,22 @@ void WriteRole(aws::XmlWriter& xml, const Entity& role) {
   xml.number("MaxSessionDuration", MaxSessionDuration(role));
 }
 
+http::Response AnswerRole(const pipeline::Call& call, const Entity& role) {
+  return Answer(call, [&](aws::XmlWriter& xml) {
+    xml.open("Role");
+    WriteRole(xml, role);
+    xml.close();
+  });
+}
+
+Entity NewRole(std::string_view account, store::Millis now) {
+  Entity role;
+  role.kind = EntityKind::kRole;
+  role.account = account;
+  role.created = now;
+  return role;
+}
+
 std::optional<aws::Error> CheckTrust(const store::Reader& reader, const std::string& account,
                                      const std::string& document) {
   if (auto refusal = CheckTrustDocument(reader, account, document)) return refusal;
@@ -68,13 +89,10 @@ std::optional<aws::Error> CheckTrust(const store::Reader& reader, const std::str
 
 Result<Entity> ReadCreateRole(const aws::Form::Pairs& pairs, std::string_view account, store::Millis now) {
   aws::Form form(pairs, aws::Form::Style::kIam);
-  Entity role;
-  role.kind = EntityKind::kRole;
-  role.account = account;
+  Entity role = NewRole(account, now);
   role.path = form.optional(kPath).value_or("/");
   role.name = form.required(kRoleName);
   role.document = form.required(kTrustDocument);
-  role.created = now;
   if (auto text = form.optional(kDescription)) SetAttribute(role.attributes, kDescriptionAttribute, *text);
   if (auto seconds = form.integer(kMaxSessionDuration)) {
     SetAttribute(role.attributes, kSessionDurationAttribute, std::to_string(*seconds));
@@ -90,6 +108,7 @@ Result<> AddRole(store::Txn& txn, Entity& role) {
   if (store::FindEntity(txn, role.kind, role.account, role.name)) {
     return aws::Error(EntityAlreadyExists, "Role with name " + role.name + " already exists.");
   }
+  if (auto full = AccountQuota(txn, role.kind, role.account)) return *full;
   role.id = NewEntityId(txn, "AROA");
   auto bounded = SetBoundary(txn, role.account, role.id, {}, role.permissions_boundary);
   if (!bounded) return bounded.error();
@@ -182,11 +201,7 @@ Task<Result<http::Response>> UpdateRoleDescription(pipeline::Call& call) {
   auto update = Changing(call, name, change);
   auto role = co_await call.commit(update);
   if (!role) co_return role.error();
-  co_return Answer(call, [&](aws::XmlWriter& xml) {
-    xml.open("Role");
-    WriteRole(xml, *role);
-    xml.close();
-  });
+  co_return AnswerRole(call, *role);
 }
 
 Task<Result<http::Response>> UpdateAssumeRolePolicy(pipeline::Call& call) {
@@ -201,9 +216,7 @@ Task<Result<http::Response>> UpdateAssumeRolePolicy(pipeline::Call& call) {
     return {};
   };
   auto update = Changing(call, name, change);
-  auto role = co_await call.commit(update);
-  if (!role) co_return role.error();
-  co_return Answer(call);
+  co_return co_await CommitThenAnswer(call, update);
 }
 
 Task<Result<http::Response>> DeleteRole(pipeline::Call& call) {
@@ -222,56 +235,7 @@ Task<Result<http::Response>> DeleteRole(pipeline::Call& call) {
     store::EraseEntity(txn, *role);
     return {};
   };
-  auto removed = co_await call.commit(remove);
-  if (!removed) co_return removed.error();
-  co_return Answer(call);
-}
-
-Task<Result<http::Response>> TagRole(pipeline::Call& call) {
-  aws::Form form(call.params().all(), aws::Form::Style::kIam);
-  const std::string name = form.required(kRoleName);
-  const store::StringPairs tags = form.pairs(kTags, kTagKey, kTagValue, 1);
-  if (auto refusal = form.refusal()) co_return *refusal;
-  if (auto refusal = CheckTags(tags)) co_return *refusal;
-  auto change = [&](store::Txn&, Entity& role) -> Result<> {
-    MergeTags(role.tags, tags);
-    if (role.tags.size() <= kMaxTags) return {};
-    return QuotaExceeded("TagsPerRole", kMaxTags);
-  };
-  auto update = Changing(call, name, change);
-  auto role = co_await call.commit(update);
-  if (!role) co_return role.error();
-  co_return Answer(call);
-}
-
-Task<Result<http::Response>> UntagRole(pipeline::Call& call) {
-  aws::Form form(call.params().all(), aws::Form::Style::kIam);
-  const std::string name = form.required(kRoleName);
-  const std::vector<std::string> keys = form.strings(kTagKeys, kTagKeyRule, 1);
-  if (auto refusal = form.refusal()) co_return *refusal;
-  auto change = [&](store::Txn&, Entity& role) -> Result<> {
-    RemoveTags(role.tags, keys);
-    return {};
-  };
-  auto update = Changing(call, name, change);
-  auto role = co_await call.commit(update);
-  if (!role) co_return role.error();
-  co_return Answer(call);
-}
-
-Task<Result<http::Response>> ListRoleTags(pipeline::Call& call) {
-  aws::Form form(call.params().all(), aws::Form::Style::kIam);
-  const std::string name = form.required(kRoleName);
-  const Page page = ReadPage(form);
-  if (auto refusal = form.refusal()) co_return *refusal;
-  auto find = [&](const store::Reader& reader) { return RequireRole(reader, call.identity().account, name); };
-  auto role = co_await call.read(find);
-  if (!role) co_return role.error();
-  const bool truncated = Slice(role->tags, page, [](const auto& tag) { return tag.first; });
-  co_return Answer(call, [&](aws::XmlWriter& xml) {
-    WriteTags(xml, role->tags);
-    WritePageEnd(xml, truncated, truncated ? role->tags.back().first : std::string_view{});
-  });
+  co_return co_await CommitThenAnswer(call, remove);
 }
 
 }  // namespace keymill::iam

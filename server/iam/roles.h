@@ -3,6 +3,7 @@
 #include "server/aws/form.h"
 #include "server/aws/xml_writer.h"
 #include "server/http/response.h"
+#include "server/iam/tagging.h"
 #include "server/pipeline/operation.h"
 #include "server/result.h"
 #include "server/task.h"
@@ -18,20 +19,22 @@ Task<Result<http::Response>> UpdateRole(pipeline::Call& call);
 Task<Result<http::Response>> UpdateRoleDescription(pipeline::Call& call);
 Task<Result<http::Response>> UpdateAssumeRolePolicy(pipeline::Call& call);
 Task<Result<http::Response>> DeleteRole(pipeline::Call& call);
-Task<Result<http::Response>> TagRole(pipeline::Call& call);
-Task<Result<http::Response>> UntagRole(pipeline::Call& call);
-Task<Result<http::Response>> ListRoleTags(pipeline::Call& call);
+extern const TaggedKind<store::Entity> kTaggedRole;
 
+/// A role to be filled in.
+store::Entity NewRole(std::string_view account, store::Millis now);
 /// CreateRole's input.
 Result<store::Entity> ReadCreateRole(const aws::Form::Pairs& form, std::string_view account, store::Millis now);
 
 // What happens inside the commit.
-/// Gives it an id. EntityAlreadyExists if its name is taken; the errors of its boundary.
+/// Gives it an id. EntityAlreadyExists if its name is taken, LimitExceeded; the errors of its boundary.
 Result<> AddRole(store::Txn& txn, store::Entity& role);
 /// What is wrong with a trust policy of this account: its form, its length, principals that do not exist.
 std::optional<aws::Error> CheckTrust(const store::Reader& reader, const std::string& account,
                                      const std::string& document);
 
+/// <Role>…</Role> without boundary and tags.
+http::Response AnswerRole(const pipeline::Call& call, const store::Entity& role);
 /// What every answer about a role has, in wire order up to the description and the session duration.
 void WriteRole(aws::XmlWriter& xml, const store::Entity& role);
 

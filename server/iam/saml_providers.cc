@@ -10,7 +10,6 @@
 #include "server/iam/attributes.h"
 #include "server/iam/errors.h"
 #include "server/iam/fields.h"
-#include "server/iam/item_tags.h"
 #include "server/iam/quotas.h"
 #include "server/iam/tags.h"
 #include "store/items.h"
@@ -28,12 +27,21 @@ bool IsProviderName(std::u32string_view text) {
   });
 }
 
+/// [A-Z0-9]+
+bool IsKeyId(std::u32string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(),
+                                      [](char32_t c) { return (c >= U'A' && c <= U'Z') || (c >= U'0' && c <= U'9'); });
+}
+
 constexpr aws::StringRule kMetadataRule{.min = 1000, .max = 10'000'000};
 constexpr aws::StringField kMetadata{"SAMLMetadataDocument", kMetadataRule};
 constexpr aws::StringField kName{"Name", {.min = 1, .max = 128, .matches = &IsProviderName, .pattern = R"([\w._-]+)"}};
 constexpr aws::StringField kProviderArn{"SAMLProviderArn", kPolicyArnRule};
 /// Encrypted assertions need private keys, which are not kept here.
 constexpr std::string_view kUnsupported[] = {"AssertionEncryptionMode", "AddPrivateKey", "RemovePrivateKey"};
+constexpr aws::StringField kAddPrivateKey{"AddPrivateKey", kPemRule};
+constexpr aws::StringField kRemovePrivateKey{"RemovePrivateKey",
+                                             {.min = 22, .max = 64, .matches = &IsKeyId, .pattern = "[A-Z0-9]+"}};
 constexpr std::string_view kUuidAttribute = "Uuid";
 constexpr store::Millis kCentury = 100LL * 365 * 24 * 60 * 60 * 1000;
 
@@ -77,9 +85,9 @@ std::string ValidUntil(const Item& provider) {
   return aws::IsoSeconds(provider.created + kCentury);
 }
 
-constexpr TaggedKind kTagged{kProviderArn, "TagsPerSAMLProvider", &RequireProvider};
-
 }  // namespace
+
+constexpr TaggedKind<Item> kTaggedSamlProvider{kProviderArn, "TagsPerSAMLProvider", &RequireProvider};
 
 Task<Result<http::Response>> CreateSAMLProvider(pipeline::Call& call) {
   aws::Form form(call.params().all(), aws::Form::Style::kIam);
@@ -89,6 +97,7 @@ Task<Result<http::Response>> CreateSAMLProvider(pipeline::Call& call) {
   provider.created = provider.updated = call.now();
   provider.document = form.required(kMetadata);
   provider.name = form.required(kName);
+  form.optional(kAddPrivateKey);
   provider.tags = form.pairs(kTags, kTagKey, kTagValue);
   if (auto refusal = form.refusal()) co_return *refusal;
   if (auto refusal = CheckTags(provider.tags)) co_return *refusal;
@@ -132,6 +141,8 @@ Task<Result<http::Response>> UpdateSAMLProvider(pipeline::Call& call) {
   aws::Form form(call.params().all(), aws::Form::Style::kIam);
   const auto document = form.optional(kMetadata);
   const std::string arn = form.required(kProviderArn);
+  form.optional(kAddPrivateKey);
+  form.optional(kRemovePrivateKey);
   if (auto refusal = form.refusal()) co_return *refusal;
   if (auto refusal = CheckSupported(call.params())) co_return *refusal;
   if (document) {
@@ -176,16 +187,6 @@ Task<Result<http::Response>> ListSAMLProviders(pipeline::Call& call) {
     }
     xml.close();
   });
-}
-
-Task<Result<http::Response>> TagSAMLProvider(pipeline::Call& call) {
-  return TagItem(call, kTagged);
-}
-Task<Result<http::Response>> UntagSAMLProvider(pipeline::Call& call) {
-  return UntagItem(call, kTagged);
-}
-Task<Result<http::Response>> ListSAMLProviderTags(pipeline::Call& call) {
-  return ListItemTags(call, kTagged);
 }
 
 }  // namespace keymill::iam

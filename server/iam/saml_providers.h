@@ -1,6 +1,7 @@
 #pragma once
 
 #include "server/http/response.h"
+#include "server/iam/tagging.h"
 #include "server/pipeline/operation.h"
 #include "server/result.h"
 #include "server/task.h"
@@ -13,8 +14,6 @@ Task<Result<http::Response>> GetSAMLProvider(pipeline::Call& call);
 Task<Result<http::Response>> UpdateSAMLProvider(pipeline::Call& call);
 Task<Result<http::Response>> DeleteSAMLProvider(pipeline::Call& call);
 Task<Result<http::Response>> ListSAMLProviders(pipeline::Call& call);
-Task<Result<http::Response>> TagSAMLProvider(pipeline::Call& call);
-Task<Result<http::Response>> UntagSAMLProvider(pipeline::Call& call);
-Task<Result<http::Response>> ListSAMLProviderTags(pipeline::Call& call);
+extern const TaggedKind<store::Item> kTaggedSamlProvider;
 
 }  // namespace keymill::iam

@@ -40,7 +40,7 @@ constexpr aws::StringField kServiceName{"ServiceName", {}};
 constexpr aws::StringField kCredentialId{"ServiceSpecificCredentialId",
                                          {.min = 20, .max = 128, .matches = &IsWord, .pattern = R"([\w]+)"}};
 constexpr aws::IntegerField kAgeDays{"CredentialAgeDays", 1, 36600};
-constexpr UserCredentialKind kCredential{ItemKind::kServiceCredential, kCreatedUserName, kCredentialId, false, false,
+constexpr UserCredentialKind kCredential{ItemKind::kServiceCredential, kShortUserName, kCredentialId, false, false,
                                          "No such credential ",        " exists"};
 
 const Service* FindService(std::string_view name) {
@@ -92,7 +92,7 @@ std::size_t CountFor(const store::Reader& reader, const std::string& owner_id, c
 
 Task<Result<http::Response>> CreateServiceSpecificCredential(pipeline::Call& call) {
   aws::Form form(call.params().all(), aws::Form::Style::kIam);
-  const std::string name = form.required(kCreatedUserName);
+  const std::string name = form.required(kShortUserName);
   const std::string service_name = form.required(kServiceName);
   const auto days = form.integer(kAgeDays);
   if (auto refusal = form.refusal()) co_return *refusal;
@@ -134,7 +134,7 @@ Task<Result<http::Response>> CreateServiceSpecificCredential(pipeline::Call& cal
 
 Task<Result<http::Response>> ListServiceSpecificCredentials(pipeline::Call& call) {
   aws::Form form(call.params().all(), aws::Form::Style::kIam);
-  const auto name = form.optional(kCreatedUserName);
+  const auto name = form.optional(kShortUserName);
   const auto service_name = form.optional(kServiceName);
   const bool all_users = form.boolean("AllUsers").value_or(false);
   const Page page = ReadPage(form);
@@ -188,7 +188,7 @@ Task<Result<http::Response>> DeleteServiceSpecificCredential(pipeline::Call& cal
 
 Task<Result<http::Response>> ResetServiceSpecificCredential(pipeline::Call& call) {
   aws::Form form(call.params().all(), aws::Form::Style::kIam);
-  const auto name = form.optional(kCreatedUserName);
+  const auto name = form.optional(kShortUserName);
   const std::string id = form.required(kCredentialId);
   if (auto refusal = form.refusal()) co_return *refusal;
   auto reset = [&](store::Txn& txn) -> Result<UserCredential> {

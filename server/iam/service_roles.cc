@@ -74,12 +74,9 @@ Task<Result<http::Response>> CreateServiceLinkedRole(pipeline::Call& call) {
   if (service.size() <= kDomain.size() || !service.ends_with(kDomain)) {
     co_return aws::Error(InvalidInput, "Service role creation is not supported for " + service);
   }
-  Entity role;
-  role.kind = EntityKind::kRole;
-  role.account = call.identity().account;
+  Entity role = NewRole(call.identity().account, call.now());
   role.name = RoleName(service, suffix);
   role.path = std::string(kServicePath) + service + "/";
-  role.created = call.now();
   role.document = TrustOf(service);
   if (description) SetAttribute(role.attributes, kDescriptionAttribute, *description);
   auto create = [&](store::Txn& txn) -> Result<> {
@@ -87,17 +84,11 @@ Task<Result<http::Response>> CreateServiceLinkedRole(pipeline::Call& call) {
       return aws::Error(InvalidInput, "Service role name " + role.name +
                                           " has been taken in this account, please try a different suffix.");
     }
-    role.id = NewEntityId(txn, "AROA");
-    store::PutEntity(txn, role);
-    return {};
+    return AddRole(txn, role);
   };
   auto created = co_await call.commit(create);
   if (!created) co_return created.error();
-  co_return Answer(call, [&](aws::XmlWriter& xml) {
-    xml.open("Role");
-    WriteRole(xml, role);
-    xml.close();
-  });
+  co_return AnswerRole(call, role);
 }
 
 /// Nothing here uses such a role, so its deletion succeeds at once; the task remains to be asked about.

@@ -22,6 +22,8 @@ constexpr aws::ListField kResourceArns{"ResourceArns"};
 constexpr aws::StringField kResourcePolicy{"ResourcePolicy", kDocumentRule};
 constexpr aws::StringField kCallerArn{"CallerArn", {.min = 1, .max = 2048}};
 constexpr aws::StringField kResourceOwner{"ResourceOwner", {.min = 1, .max = 2048}};
+/// Only says which of EC2's kinds of launch is meant; the ARNs given are simulated as they are.
+constexpr aws::StringField kResourceHandling{"ResourceHandlingOption", {.min = 1, .max = 64}};
 constexpr aws::StringField kPolicySourceArn{"PolicySourceArn", kPolicyArnRule};
 constexpr aws::StringRule kActionRule{.min = 3, .max = 128};
 constexpr aws::StringRule kResourceRule{.min = 1, .max = 2048};
@@ -78,6 +80,7 @@ Inputs ReadInputs(const pipeline::Params& params, aws::Form& form, bool policies
   inputs.resource_policy = form.optional(kResourcePolicy);
   inputs.caller = form.optional(kCallerArn);
   inputs.resource_owner = form.optional(kResourceOwner);
+  form.optional(kResourceHandling);
   ReadContext(params, form, inputs);
   inputs.page = ReadPage(form);
   for (const std::string& action : inputs.actions) {

@@ -27,10 +27,10 @@ constexpr aws::StringField kBody{"SSHPublicKeyBody", kPemRule};
 constexpr aws::StringField kKeyId{"SSHPublicKeyId", {.min = 20, .max = 128, .matches = &IsWord, .pattern = R"([\w]+)"}};
 constexpr aws::StringField kEncoding{"Encoding", {.values = kEncodings}};
 
-constexpr UserCredentialKind kUploadedKey{ItemKind::kSshKey,         kCreatedUserName,   kKeyId, true, false,
+constexpr UserCredentialKind kUploadedKey{ItemKind::kSshKey,         kShortUserName,     kKeyId, true, false,
                                           "The Public Key with id ", " cannot be found."};
 /// Listings alone may leave the user out.
-constexpr UserCredentialKind kListedKey{ItemKind::kSshKey,      kCreatedUserName,     kKeyId, false, false,
+constexpr UserCredentialKind kListedKey{ItemKind::kSshKey,      kShortUserName,       kKeyId, false, false,
                                         kUploadedKey.before_id, kUploadedKey.after_id};
 
 /// In either form that IAM takes.

@@ -13,6 +13,7 @@
 #include "server/iam/holders.h"
 #include "server/iam/owner.h"
 #include "server/iam/page.h"
+#include "server/iam/quotas.h"
 #include "server/iam/tags.h"
 #include "server/pipeline/mfa.h"
 #include "store/accounts.h"
@@ -60,6 +61,11 @@ void WriteRootUser(aws::XmlWriter& xml, const std::string& account, store::Milli
 
 }  // namespace
 
+constexpr TaggedKind<store::User> kTaggedUser{
+    kUserName, "TagsPerUser", [](const store::Reader& reader, const std::string& account, const std::string& name) {
+      return RequireUser(reader, account, name);
+    }};
+
 void WriteUser(aws::XmlWriter& xml, const store::User& user) {
   xml.text("Path", user.path).text("UserName", user.name).text("UserId", user.id).text("Arn", UserArn(user));
   xml.text("CreateDate", aws::IsoSeconds(user.created));
@@ -73,7 +79,7 @@ Result<CreateUserInput> ReadCreateUser(const aws::Form::Pairs& pairs) {
   aws::Form form(pairs, aws::Form::Style::kIam);
   CreateUserInput input;
   input.path = form.optional(kPath).value_or("/");
-  input.name = form.required(kCreatedUserName);
+  input.name = form.required(kShortUserName);
   input.permissions_boundary = form.optional(kPermissionsBoundary).value_or("");
   input.tags = form.pairs(kTags, kTagKey, kTagValue);
   if (auto refusal = form.refusal()) return *refusal;
@@ -94,6 +100,7 @@ Result<UpdateUserInput> ReadUpdateUser(const aws::Form::Pairs& pairs) {
 Result<store::User> AddUser(store::Txn& txn, std::string_view account, const CreateUserInput& input,
                             store::Millis now) {
   if (store::FindUser(txn, account, input.name)) return NameTaken(input.name);
+  if (auto full = UserQuota(txn, account)) return *full;
   store::User user;
   user.account = account;
   user.name = input.name;
@@ -206,9 +213,7 @@ Task<Result<http::Response>> UpdateUser(pipeline::Call& call) {
   auto input = ReadUpdateUser(call.params().all());
   if (!input) co_return input.error();
   auto change = [&](store::Txn& txn) { return ChangeUser(txn, call.identity().account, *input); };
-  auto changed = co_await call.commit(change);
-  if (!changed) co_return changed.error();
-  co_return Answer(call);
+  co_return co_await CommitThenAnswer(call, change);
 }
 
 Task<Result<http::Response>> DeleteUser(pipeline::Call& call) {
@@ -216,9 +221,7 @@ Task<Result<http::Response>> DeleteUser(pipeline::Call& call) {
   const std::string name = form.required(kUserName);
   if (auto refusal = form.refusal()) co_return *refusal;
   auto remove = [&](store::Txn& txn) { return RemoveUser(txn, call.identity().account, name); };
-  auto removed = co_await call.commit(remove);
-  if (!removed) co_return removed.error();
-  co_return Answer(call);
+  co_return co_await CommitThenAnswer(call, remove);
 }
 
 }  // namespace keymill::iam

@@ -6,6 +6,7 @@
 #include "server/aws/form.h"
 #include "server/aws/xml_writer.h"
 #include "server/http/response.h"
+#include "server/iam/tagging.h"
 #include "server/pipeline/operation.h"
 #include "server/result.h"
 #include "server/task.h"
@@ -19,6 +20,7 @@ Task<Result<http::Response>> GetUser(pipeline::Call& call);
 Task<Result<http::Response>> ListUsers(pipeline::Call& call);
 Task<Result<http::Response>> UpdateUser(pipeline::Call& call);
 Task<Result<http::Response>> DeleteUser(pipeline::Call& call);
+extern const TaggedKind<store::User> kTaggedUser;
 
 struct CreateUserInput {
   std::string name;

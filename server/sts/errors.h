@@ -6,11 +6,11 @@
 namespace keymill::sts {
 
 using aws::ErrorKind;
+using aws::MalformedPolicyDocument;
 using aws::ValidationError;
 
 inline constexpr ErrorKind AccessDenied{"AccessDenied", 403, "Access denied"};
 inline constexpr ErrorKind InvalidParameterValue{"InvalidParameterValue", 400, ""};
-inline constexpr ErrorKind MalformedPolicyDocument{"MalformedPolicyDocument", 400, ""};
 inline constexpr ErrorKind PackedPolicyTooLarge{"PackedPolicyTooLarge", 400, ""};
 inline constexpr ErrorKind InvalidAuthorizationMessage{
     "InvalidAuthorizationMessageException", 400,

@@ -55,9 +55,9 @@ Result<> CheckPolicies(const store::Reader& reader, const SessionLimits& limits,
 
 }  // namespace
 
-SessionLimits ReadLimits(aws::Form& form) {
+SessionLimits ReadLimits(aws::Form& form, const aws::StringField& policy) {
   SessionLimits limits;
-  limits.policy = form.optional(kPolicy);
+  limits.policy = form.optional(policy);
   limits.policy_arns = form.strings(kPolicyArns, kPolicyArn);
   return limits;
 }

@@ -7,6 +7,7 @@
 #include "server/aws/form.h"
 #include "server/pipeline/session_token.h"
 #include "server/result.h"
+#include "server/sts/fields.h"
 #include "store/txn.h"
 
 /// What a caller may put into a session: policies that narrow it, and tags.
@@ -18,7 +19,8 @@ struct SessionLimits {
 
   bool given() const { return policy || !policy_arns.empty(); }
 };
-SessionLimits ReadLimits(aws::Form& form);
+/// `policy`: the parameter with the inline policy as this operation's model has it.
+SessionLimits ReadLimits(aws::Form& form, const aws::StringField& policy = kPolicy);
 
 struct SessionTags {
   store::StringPairs tags;

@@ -56,11 +56,12 @@ ODD_KEYS = [
 
 
 class Clients:
-    """S3, IAM and STS for one access key. Retries are off: a test wants the first answer."""
+    """S3, IAM and STS for one access key, or a session with its token. Retries are off: a test wants the first answer."""
 
-    def __init__(self, endpoint: str, access_key: str, secret_key: str, region: str = REGION, **config):
+    def __init__(self, endpoint: str, access_key: str, secret_key: str, region: str = REGION,
+                 token: str | None = None, **config):
         self._make = functools.partial(
-            boto3.session.Session(access_key, secret_key, region_name=region).client, endpoint_url=endpoint
+            boto3.session.Session(access_key, secret_key, token, region_name=region).client, endpoint_url=endpoint
         )
         self._config = {"retries": {"total_max_attempts": 1}, "connect_timeout": 10, "read_timeout": 60, **config}
 
@@ -123,6 +124,11 @@ def refused(code: str, status: int | None = None):
     if status is not None:
         assert response["ResponseMetadata"]["HTTPStatusCode"] == status, response
     caught.append(information.value)
+
+
+def message(error: list) -> str:
+    """The text of what `refused` caught."""
+    return error[0].response["Error"]["Message"]
 
 
 def keys_in(s3, bucket: str, **arguments) -> list[str]:

@@ -85,6 +85,20 @@ def user(server, root, unique):
 
 
 @pytest.fixture
+def iam(root):
+    return root.iam
+
+
+@pytest.fixture
+def name(iam, unique):
+    """A user that can be deleted at the end only if the test has taken everything away again."""
+    user_name = unique("user")
+    iam.create_user(UserName=user_name)
+    yield user_name
+    iam.delete_user(UserName=user_name)
+
+
+@pytest.fixture
 def bucket(root, unique):
     """A new bucket, emptied and removed afterwards: that it can be is part of every test."""
     name = unique("bucket")

@@ -7,7 +7,8 @@ import re
 import time
 
 import pytest
-from aws import Clients, refused
+from aws import Clients, message, refused
+from certificates import new_certificate
 
 ALLOW_ALL = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 TRUST = {"Version": "2012-10-17",
@@ -15,27 +16,9 @@ TRUST = {"Version": "2012-10-17",
 
 
 @pytest.fixture
-def iam(root):
-    return root.iam
-
-
-@pytest.fixture
 def unchecked(server):
     """IAM for requests that botocore itself would refuse."""
     return Clients(server.endpoint, server.access_key, server.secret_key, parameter_validation=False).iam
-
-
-@pytest.fixture
-def plain_user(iam, unique):
-    """The name of a user that has nothing."""
-    name = unique("user")
-    iam.create_user(UserName=name)
-    yield name
-    iam.delete_user(UserName=name)
-
-
-def message(error) -> str:
-    return error[0].response["Error"]["Message"]
 
 
 # --- alias and summary -----------------------------------------------------------------------------------------------
@@ -66,7 +49,7 @@ def test_malformed_aliases_are_refused_without_echo(iam, alias):
                               "must satisfy regular expression pattern: ^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$")
 
 
-def test_the_summary_counts_what_there_is(iam, unique, plain_user):
+def test_the_summary_counts_what_there_is(iam, unique, name):
     before = iam.get_account_summary()["SummaryMap"]
     assert len(before) == 34
     group, role, policy = unique("group"), unique("role"), unique("policy")
@@ -119,18 +102,18 @@ def test_all_violated_constraints_of_a_password_policy_are_named_at_once(uncheck
 # --- everything about everybody --------------------------------------------------------------------------------------
 
 
-def test_authorization_details_hold_what_users_groups_and_roles_have(iam, unique, plain_user):
+def test_authorization_details_hold_what_users_groups_and_roles_have(iam, unique, name):
     group, role, policy = unique("group"), unique("role"), unique("policy")
     read_only = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"
     iam.create_group(GroupName=group)
-    iam.add_user_to_group(GroupName=group, UserName=plain_user)
+    iam.add_user_to_group(GroupName=group, UserName=name)
     iam.put_group_policy(GroupName=group, PolicyName="in", PolicyDocument=json.dumps(ALLOW_ALL))
     iam.create_role(RoleName=role, AssumeRolePolicyDocument=json.dumps(TRUST), Tags=[{"Key": "k", "Value": "v"}])
     iam.create_instance_profile(InstanceProfileName=role)
     iam.add_role_to_instance_profile(InstanceProfileName=role, RoleName=role)
     arn = iam.create_policy(PolicyName=policy, PolicyDocument=json.dumps(ALLOW_ALL))["Policy"]["Arn"]
     iam.attach_role_policy(RoleName=role, PolicyArn=arn)
-    iam.attach_user_policy(UserName=plain_user, PolicyArn=read_only)
+    iam.attach_user_policy(UserName=name, PolicyArn=read_only)
 
     found = {"UserDetailList": [], "GroupDetailList": [], "RoleDetailList": [], "Policies": []}
     pages = 0
@@ -140,7 +123,7 @@ def test_authorization_details_hold_what_users_groups_and_roles_have(iam, unique
         for part in found:
             found[part] += page[part]
     assert pages > 1
-    user = next(u for u in found["UserDetailList"] if u["UserName"] == plain_user)
+    user = next(u for u in found["UserDetailList"] if u["UserName"] == name)
     assert user["GroupList"] == [group] and user["AttachedManagedPolicies"][0]["PolicyArn"] == read_only
     (in_group,) = [g for g in found["GroupDetailList"] if g["GroupName"] == group]
     assert in_group["GroupPolicyList"] == [{"PolicyName": "in", "PolicyDocument": ALLOW_ALL}]
@@ -158,14 +141,14 @@ def test_authorization_details_hold_what_users_groups_and_roles_have(iam, unique
         iam.get_account_authorization_details(Filter=["Robot"])
     assert "Robot" not in message(error)
 
-    iam.detach_user_policy(UserName=plain_user, PolicyArn=read_only)
+    iam.detach_user_policy(UserName=name, PolicyArn=read_only)
     iam.detach_role_policy(RoleName=role, PolicyArn=arn)
     iam.delete_policy(PolicyArn=arn)
     iam.remove_role_from_instance_profile(InstanceProfileName=role, RoleName=role)
     iam.delete_instance_profile(InstanceProfileName=role)
     iam.delete_role(RoleName=role)
     iam.delete_group_policy(GroupName=group, PolicyName="in")
-    iam.remove_user_from_group(GroupName=group, UserName=plain_user)
+    iam.remove_user_from_group(GroupName=group, UserName=name)
     iam.delete_group(GroupName=group)
 
 
@@ -185,6 +168,10 @@ def test_a_credential_report_is_started_and_then_complete(root, user):
     with refused("ReportNotPresent", 410):
         iam.get_credential_report()
     user.clients.sts.get_caller_identity()
+    for status in ("Inactive", "Active"):
+        certificate = iam.upload_signing_certificate(UserName=user.name, CertificateBody=new_certificate()[0])
+        one = {"UserName": user.name, "CertificateId": certificate["Certificate"]["CertificateId"]}
+        iam.update_signing_certificate(**one, Status=status)
     assert iam.generate_credential_report()["State"] == "STARTED"
     with refused("ReportInProgress", 404):
         iam.get_credential_report()
@@ -206,7 +193,11 @@ def test_a_credential_report_is_started_and_then_complete(root, user):
     assert mine["mfa_active"] == "false" and mine["access_key_1_active"] == "true"
     assert mine["access_key_1_last_used_service"] == "sts" and mine["access_key_1_last_used_region"] == "us-east-1"
     assert mine["access_key_2_active"] == "false" and mine["access_key_2_last_rotated"] == "N/A"
-    for column in ("user_creation_time", "access_key_1_last_rotated", "access_key_1_last_used_date"):
+    assert (mine["cert_1_active"], mine["cert_2_active"]) == ("false", "true")
+    for column in ("user_creation_time", "access_key_1_last_rotated", "access_key_1_last_used_date",
+                   "cert_1_last_rotated", "cert_2_last_rotated"):
         assert DATE.fullmatch(mine[column]), (column, mine[column])
     again = iam.get_credential_report()
     assert again["Content"] == report["Content"] and again["GeneratedTime"] == report["GeneratedTime"]
+    for certificate in iam.list_signing_certificates(UserName=user.name)["Certificates"]:
+        iam.delete_signing_certificate(UserName=user.name, CertificateId=certificate["CertificateId"])

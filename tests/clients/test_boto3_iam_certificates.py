@@ -5,14 +5,10 @@ import base64
 import datetime
 import hashlib
 import struct
-import subprocess
 
 import pytest
-from aws import refused
-
-
-def openssl(*arguments: str, text: str = "") -> str:
-    return subprocess.run(["openssl", *arguments], input=text, capture_output=True, text=True, check=True).stdout
+from aws import message, refused
+from certificates import new_certificate, openssl
 
 
 def field(octets: bytes) -> bytes:
@@ -46,27 +42,9 @@ zj0EAwIDSQAwRgIhALXft4HVkV8aGe4d1wcU+sjZU1KC/j6bCewjV+hDcphHAiEA
 """
 
 
-def new_certificate() -> tuple[str, str]:
-    """A self-signed certificate and its private key."""
-    key = openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256")
-    process = subprocess.run(
-        ["openssl", "req", "-x509", "-new", "-key", "/dev/stdin", "-subj", "/CN=example.com", "-days", "30"],
-        input=key, capture_output=True, text=True, check=True)
-    return process.stdout, key
-
-
 @pytest.fixture(scope="module")
 def ssh_keys():
     return [SshKey() for _ in range(2)]
-
-
-@pytest.fixture
-def iam(root):
-    return root.iam
-
-
-def message(error) -> str:
-    return error[0].response["Error"]["Message"]
 
 
 # --- SSH public keys -------------------------------------------------------------------------------------------------
@@ -183,3 +161,69 @@ def test_certificates_that_cannot_be_used_are_refused(iam, user):
         with refused("MalformedCertificate", 400):
             iam.upload_signing_certificate(UserName=user.name, CertificateBody=malformed)
     assert iam.list_signing_certificates(UserName=user.name)["Certificates"] == []
+
+
+# --- server certificates ---------------------------------------------------------------------------------------------
+
+
+def upload(iam, name, pair, **more):
+    return iam.upload_server_certificate(ServerCertificateName=name, CertificateBody=pair[0], PrivateKey=pair[1], **more)
+
+
+def test_server_certificates_live_under_paths_and_names(iam, unique):
+    name, other, pair = unique("tls"), unique("tls"), new_certificate()
+    made = upload(iam, name, pair, Path="/cloudfront/test/", CertificateChain=new_certificate()[0] * 2,
+                  Tags=[{"Key": "k", "Value": "v"}])
+    metadata = made["ServerCertificateMetadata"]
+    assert metadata["Arn"] == f"arn:aws:iam::123456789012:server-certificate/cloudfront/test/{name}"
+    assert metadata["ServerCertificateId"].startswith("ASCA") and made["Tags"] == [{"Key": "k", "Value": "v"}]
+    left = metadata["Expiration"] - datetime.datetime.now(datetime.timezone.utc)
+    assert datetime.timedelta(days=29) < left < datetime.timedelta(days=31)
+    got = iam.get_server_certificate(ServerCertificateName=name.upper())["ServerCertificate"]
+    assert got["ServerCertificateMetadata"] == metadata and got["CertificateBody"] == pair[0]
+    assert got["CertificateChain"].count("BEGIN CERTIFICATE") == 2
+    with refused("EntityAlreadyExists", 409) as error:
+        upload(iam, name.upper(), pair)
+    assert message(error) == f"The Server Certificate with name {name.upper()} already exists."
+
+    iam.update_server_certificate(ServerCertificateName=name, NewPath="/other/", NewServerCertificateName=other)
+    for prefix, found in (("/other/", [other]), ("/cloudfront/", [])):
+        listed = iam.list_server_certificates(PathPrefix=prefix)["ServerCertificateMetadataList"]
+        assert [c["ServerCertificateName"] for c in listed] == found
+    assert iam.get_account_summary()["SummaryMap"]["ServerCertificates"] == 1
+    iam.tag_server_certificate(ServerCertificateName=other, Tags=[{"Key": "K", "Value": "2"}])
+    assert iam.list_server_certificate_tags(ServerCertificateName=other)["Tags"] == [{"Key": "K", "Value": "2"}]
+    iam.untag_server_certificate(ServerCertificateName=other, TagKeys=["k"])
+    assert iam.list_server_certificate_tags(ServerCertificateName=other)["Tags"] == []
+    iam.delete_server_certificate(ServerCertificateName=other)
+    for call in (iam.delete_server_certificate, iam.get_server_certificate, iam.list_server_certificate_tags):
+        with refused("NoSuchEntity", 404) as error:
+            call(ServerCertificateName=other)
+        assert message(error) == f"The Server Certificate with name {other} cannot be found."
+
+
+def test_a_server_certificate_needs_its_own_key_and_a_readable_chain(iam, unique):
+    name, pair = unique("tls"), new_certificate()
+    with refused("KeyPairMismatch", 400):
+        upload(iam, name, (pair[0], new_certificate()[1]))
+    encrypted = openssl("pkcs8", "-topk8", "-passout", "pass:secret", text=pair[1])
+    for broken in ((EXPIRED, pair[1]), ("hello", pair[1]), (pair[0], "hello"), (pair[0], encrypted), (pair[1], pair[0])):
+        with refused("MalformedCertificate", 400):
+            upload(iam, name, broken)
+    with refused("MalformedCertificate", 400):
+        upload(iam, name, pair, CertificateChain="hello")
+    with refused("ValidationError", 400):
+        upload(iam, name, pair, Path="no/slash")
+    assert iam.list_server_certificates()["ServerCertificateMetadataList"] == []
+
+
+def test_an_account_has_twenty_server_certificates(iam, unique):
+    pair = new_certificate()
+    names = [unique("tls") for _ in range(20)]
+    for name in names:
+        upload(iam, name, pair)
+    with refused("LimitExceeded", 409) as error:
+        upload(iam, unique("tls"), pair)
+    assert message(error) == "Cannot exceed quota for ServerCertificatesPerAccount: 20"
+    for name in names:
+        iam.delete_server_certificate(ServerCertificateName=name)

@@ -1,34 +1,9 @@
 """boto3: what users have beside access keys: passwords and MFA devices."""
 
-import base64
-import hashlib
-import hmac
-import struct
-import time
-
-import pytest
-from aws import refused
+from aws import message, refused
+from mfa import two_codes
 
 PASSWORD = "Correct-horse-1"
-STEP = 30
-
-
-@pytest.fixture
-def iam(root):
-    return root.iam
-
-
-@pytest.fixture
-def name(iam, unique):
-    """A user that can be deleted at the end only if the test has taken everything away again."""
-    user_name = unique("user")
-    iam.create_user(UserName=user_name)
-    yield user_name
-    iam.delete_user(UserName=user_name)
-
-
-def message(error) -> str:
-    return error[0].response["Error"]["Message"]
 
 
 # --- passwords -------------------------------------------------------------------------------------------------------
@@ -92,17 +67,6 @@ def test_former_passwords_do_not_come_back_while_the_policy_remembers_them(root,
 
 
 # --- MFA devices -----------------------------------------------------------------------------------------------------
-
-
-def code(seed: bytes, step: int) -> str:
-    digest = hmac.new(base64.b32decode(seed), struct.pack(">Q", step), hashlib.sha1).digest()
-    at = digest[-1] & 15
-    return f"{(struct.unpack('>I', digest[at:at + 4])[0] & 0x7fffffff) % 1000000:06}"
-
-
-def two_codes(seed: bytes, ahead: int = 0) -> dict:
-    now = int(time.time()) // STEP + ahead
-    return {"AuthenticationCode1": code(seed, now - 1), "AuthenticationCode2": code(seed, now)}
 
 
 def test_an_mfa_device_is_enabled_with_two_codes_in_a_row(iam, name, unique):

@@ -1,24 +1,6 @@
 """boto3: what ties IAM to others: service-specific credentials, service-linked roles, identity providers, last access."""
 
-import pytest
-from aws import refused
-
-
-@pytest.fixture
-def iam(root):
-    return root.iam
-
-
-@pytest.fixture
-def name(iam, unique):
-    user_name = unique("user")
-    iam.create_user(UserName=user_name)
-    yield user_name
-    iam.delete_user(UserName=user_name)
-
-
-def message(error) -> str:
-    return error[0].response["Error"]["Message"]
+from aws import message, refused
 
 
 # --- service-specific credentials ------------------------------------------------------------------------------------

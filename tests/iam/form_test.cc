@@ -9,9 +9,9 @@ namespace keymill::aws {
 namespace {
 
 using iam::kAccessKeyId;
-using iam::kCreatedUserName;
 using iam::kMaxItems;
 using iam::kPath;
+using iam::kShortUserName;
 using iam::kStatus;
 using iam::kTagKey;
 using iam::kTagKeyRule;
@@ -104,7 +104,7 @@ TEST(Form, LimitsNewNamesMoreThanExistingOnes) {
   Iam t{{{"UserName", std::string(65, 'a')}}};
   (void)t.form.required(kUserName);
   EXPECT_EQ(Message(t.form), "accepted");
-  (void)t.form.required(kCreatedUserName);
+  (void)t.form.required(kShortUserName);
   EXPECT_EQ(Message(t.form),
             "1 validation error detected: Value at 'userName' failed to satisfy constraint: "
             "Member must have length less than or equal to 64");

@@ -1,6 +1,6 @@
 // What happens inside the commits of the user and access key operations, on a database in memory.
 
-#include "server/iam/user_tags.h"
+#include "server/iam/tagging.h"
 #include "tests/iam/database.h"
 
 namespace keymill::iam {
@@ -123,7 +123,7 @@ TEST_F(Principals, WithoutANameTheSignerIsMeant) {
 TEST_F(Principals, TagsAreReplacedWhateverTheCaseOfTheirKeys) {
   add_user("alice");
   auto tag = [&](store::StringPairs tags) {
-    return commit([&](store::Txn& txn) { return AddUserTags(txn, kAccount, "alice", tags); });
+    return commit([&](store::Txn& txn) { return AddTags(txn, kTaggedUser, kAccount, "alice", tags); });
   };
   ASSERT_TRUE(tag({{"Team", "a"}, {"other", "x"}}));
   ASSERT_TRUE(tag({{"team", "b"}}));
