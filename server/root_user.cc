@@ -34,7 +34,7 @@ void Claim(const Config& config, store::Txn& txn) {
   }
   if (!stored) txn.put(store::Family::kMeta, kAccountRow, config.account_id);
 
-  if (!store::FindAccount(txn, config.account_id)) store::PutAccount(txn, {config.account_id, "", NowMillis()});
+  if (!store::FindAccount(txn, config.account_id)) store::PutAccount(txn, {config.account_id, "", NowMillis(), 0});
 }
 
 store::AccessKey FindOrMakeKey(const Config& config, store::Txn& txn) {

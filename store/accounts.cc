@@ -14,8 +14,8 @@ namespace {
 constexpr std::string_view kPrefix = "account/";  // rows of Family::kMeta: then the id -> record
 constexpr std::uint8_t kFormat = 1;
 constexpr std::size_t kNoLimit = ~std::size_t{0};
-constexpr EntityKind kKinds[] = {EntityKind::kGroup, EntityKind::kRole, EntityKind::kPolicy,
-                                 EntityKind::kInstanceProfile, EntityKind::kProvider};
+constexpr EntityKind kKinds[] = {EntityKind::kGroup,           EntityKind::kRole,     EntityKind::kPolicy,
+                                 EntityKind::kInstanceProfile, EntityKind::kProvider, EntityKind::kServerCertificate};
 constexpr Relation kRelations[] = {Relation::kMember, Relation::kAttachment, Relation::kProfileRole,
                                    Relation::kBoundary};
 
@@ -29,6 +29,7 @@ Account Decode(std::string_view id, std::string_view value) {
   FieldReader fields(value, kFormat);
   if (fields.find(1)) account.name = fields.bytes();
   if (fields.find(2)) account.created = UnZigZag(fields.number());
+  if (fields.find(3)) account.number = fields.number();
   return account;
 }
 
@@ -81,6 +82,8 @@ void PutAccount(Txn& txn, const Account& account) {
   FieldWriter fields(value, kFormat);
   fields.bytes(1, account.name);
   fields.number(2, ZigZag(account.created));
+  const bool is_new = account.number == 0 && !FindAccount(txn, account.id);
+  fields.number(3, is_new ? txn.next_id() : account.number);
   txn.put(Family::kMeta, RowKey(account.id), value);
   txn.touched(account.id);
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,6 +18,8 @@ struct Account {
   std::string id;    ///< 12 digits
   std::string name;  ///< for people; need not be unique
   Millis created = 0;
+  std::uint64_t number = 0;  ///< tells it from a deleted account that had this id; 0 = PutAccount() gives one to a new
+                             ///< account
 };
 
 std::optional<Account> FindAccount(const Reader& reader, std::string_view id);

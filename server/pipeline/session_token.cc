@@ -49,6 +49,7 @@ Session Decode(std::string_view record) {
   time(15, session.mfa_time);
   text(16, session.provider);
   store::ReadPairs(fields, 17, session.claims);
+  session.account_number = fields.find(18) ? fields.number() : 0;
   return session;
 }
 
@@ -74,6 +75,7 @@ std::string SealSession(const store::Vault& vault, const Session& session) {
   fields.number(15, store::ZigZag(session.mfa_time));
   fields.bytes(16, session.provider);
   store::WritePairs(fields, 17, session.claims);
+  fields.number(18, session.account_number);
   std::string token = sigv4::base64_encode(vault.seal(record, kPurpose));
   sigv4::cleanse(record.data(), record.size());
   return token;

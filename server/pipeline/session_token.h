@@ -22,10 +22,11 @@ struct Session {
   };
 
   Kind kind = Kind::kAssumedRole;
-  std::string account;        ///< 12 digits
-  std::string principal_id;   ///< AROA… of the role, AIDA… of the user behind it, or the account id for root
-  std::string name;           ///< the role session's or the federated user's; else empty
-  std::string access_key_id;  ///< ASIA…
+  std::string account;               ///< 12 digits
+  std::string principal_id;          ///< AROA… of the role, AIDA… of the user behind it, or the account id for root
+  std::uint64_t account_number = 0;  ///< store::Account::number if the principal is a root user: its id can come back
+  std::string name;                  ///< the role session's or the federated user's; else empty
+  std::string access_key_id;         ///< ASIA…
   std::string secret;
   store::Millis issued = 0;
   store::Millis expires = 0;

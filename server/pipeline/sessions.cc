@@ -6,6 +6,7 @@
 
 #include "server/aws/arn.h"
 #include "server/pipeline/auth_errors.h"
+#include "store/accounts.h"
 
 namespace keymill::pipeline {
 namespace {
@@ -115,12 +116,22 @@ class OpenedSessions {
   std::array<std::unique_ptr<Entry>, kEntries> entries_;
 };
 
-/// The session's credential as of now; nullptr if the role or user behind it is gone.
+/// False if the session rests on a root user whose account was deleted, and another one was given its id. One row that
+/// is read once for each session, thread and change of IAM's data.
+bool SameAccount(const Services& services, const Session& session) {
+  if (session.principal_id != session.account) return true;
+  store::Reader reader(services.db, store::Reader::Mode::kBlocking);
+  const auto account = store::FindAccount(reader, session.account);
+  return account && account->number == session.account_number;
+}
+
+/// The session's credential as of now; nullptr if the role or user behind it is gone, or the account, even if another
+/// was given its id.
 std::shared_ptr<const Credential> Current(const Services& services, OpenedSessions::Entry& entry) {
   const std::uint64_t generation = services.identities.generation();
   if (entry.credential && entry.generation == generation) return entry.credential;
   auto principal = services.identities.find_principal(entry.session.principal_id);
-  if (!principal) return nullptr;
+  if (!principal || !SameAccount(services, entry.session)) return nullptr;
   const bool same = principal == entry.principal && entry.session.policy_arns.empty();
   if (!entry.credential || !same) entry.credential = BuildCredential(services, entry.session, *principal);
   entry.principal = std::move(principal);

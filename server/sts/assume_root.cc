@@ -65,6 +65,7 @@ Task<Result<http::Response>> AssumeRoot(pipeline::Call& call) {
   pipeline::Session session;
   session.kind = pipeline::Session::Kind::kRoot;
   session.account = session.principal_id = account;
+  session.account_number = found->number;
   session.limited = true;
   session.policies = {std::string(task->document)};
   if (caller.session) session.source_identity = caller.session->facts.source_identity;

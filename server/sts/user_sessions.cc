@@ -9,6 +9,7 @@
 #include "server/sts/fields.h"
 #include "server/sts/second_factor.h"
 #include "server/sts/session_limits.h"
+#include "store/accounts.h"
 
 namespace keymill::sts {
 namespace {
@@ -28,11 +29,17 @@ aws::Error NotWithSession(const pipeline::Call& call) {
 }
 
 /// A session that rests on the caller's rights.
-pipeline::Session CallersSession(const Identity& caller) {
+Task<pipeline::Session> CallersSession(pipeline::Call& call) {
+  const Identity& caller = call.identity();
   pipeline::Session session;
   session.account = caller.account;
   session.principal_id = caller.user_id;  // of a user, or the account id for root
-  return session;
+  if (caller.kind == Identity::Kind::kRoot) {
+    auto find = [&](const store::Reader& reader) { return store::FindAccount(reader, caller.account); };
+    const auto account = co_await call.read(find);
+    session.account_number = account ? account->number : 0;
+  }
+  co_return session;
 }
 
 }  // namespace
@@ -46,7 +53,7 @@ Task<Result<http::Response>> GetSessionToken(pipeline::Call& call) {
   if (caller.session) co_return NotWithSession(call);
   auto factor = co_await CheckSecondFactor(call, given);
   if (!factor) co_return factor.error();
-  pipeline::Session session = CallersSession(caller);
+  pipeline::Session session = co_await CallersSession(call);
   session.kind = caller.kind == Identity::Kind::kRoot ? pipeline::Session::Kind::kRoot : pipeline::Session::Kind::kUser;
   session.mfa_time = *factor;
   const Credentials credentials = Issue(call, std::move(session), Seconds(caller, asked));
@@ -56,7 +63,7 @@ Task<Result<http::Response>> GetSessionToken(pipeline::Call& call) {
 Task<Result<http::Response>> GetFederationToken(pipeline::Call& call) {
   aws::Form form(call.params().all(), aws::Form::Style::kSts);
   const std::string name = form.required(kFederatedName);
-  const SessionLimits limits = ReadLimits(form);
+  const SessionLimits limits = ReadLimits(form, kFederationPolicy);
   const auto asked = form.integer(kDuration);
   SessionTags tags;
   tags.tags = form.pairs(kTags, kTagKey, kTagValue);
@@ -64,7 +71,7 @@ Task<Result<http::Response>> GetFederationToken(pipeline::Call& call) {
   if (auto refusal = CheckTags(tags, {})) co_return *refusal;
   const Identity& caller = call.identity();
   if (caller.session) co_return NotWithSession(call);
-  pipeline::Session session = CallersSession(caller);
+  pipeline::Session session = co_await CallersSession(call);
   session.kind = pipeline::Session::Kind::kFederatedUser;
   session.name = name;
   session.tags = tags.tags;

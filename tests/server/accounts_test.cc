@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/server/json.h"
+#include "tests/server/sessions.h"
 #include "tests/server/test_server.h"
 
 namespace keymill::test {
@@ -118,6 +119,29 @@ TEST(Accounts, AnAccountIsDeletedWhenItIsEmptyOrByForce) {
   auto next = Tenant(server);
   EXPECT_EQ(next.query("iam", "GetUser", {{"UserName", "bob"}}).summary(), "404 NoSuchEntity");
   EXPECT_EQ(root.control("DELETE", path).summary(), "204") << "a root key does not count";
+}
+
+TEST(Accounts, SessionsOfADeletedAccountAreNotThoseOfTheNextOneWithItsId) {
+  TestServer server;
+  auto root = server.root();
+  auto tenant = Tenant(server);
+  const auto session = SessionOf(tenant.query("sts", "GetSessionToken"));
+  const auto federated = SessionOf(tenant.query("sts", "GetFederationToken", {{"Name", "guest"}}));
+  const auto task =
+      SessionOf(root.query("sts", "AssumeRoot",
+                           {{"TargetPrincipal", kTenant},
+                            {"TaskPolicyArn.arn", "arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials"}}));
+  for (const auto& credentials : {session, federated, task}) {
+    EXPECT_EQ(server.client(credentials).query("sts", "GetCallerIdentity").summary(), "200");
+  }
+  ASSERT_EQ(root.control("DELETE", "/accounts/" + std::string(kTenant) + "?force=true").summary(), "204");
+  auto next = Tenant(server);
+  for (const auto& credentials : {session, federated, task}) {
+    EXPECT_EQ(server.client(credentials).query("sts", "GetCallerIdentity").summary(), "403 InvalidClientTokenId");
+    EXPECT_EQ(server.client(credentials).s3("GET", "/").summary(), "403 InvalidAccessKeyId");
+  }
+  auto fresh = server.client(SessionOf(next.query("sts", "GetSessionToken")));
+  EXPECT_EQ(fresh.query("sts", "GetCallerIdentity").element("Account"), kTenant);
 }
 
 TEST(Accounts, ARootUserHasTwoKeysAtMost) {
