@@ -39,8 +39,8 @@ inline constexpr StringField kSerialNumber{
 inline constexpr StringField kTokenCode{"TokenCode",
                                         {.min = 6, .max = 6, .matches = &IsTokenCode, .pattern = R"([\d]*)"}};
 inline constexpr StringField kPolicy{"Policy", kPolicyRule};
-/// Of GetFederationToken, whose model alone has a greatest length.
-inline constexpr StringField kFederationPolicy{
+/// Of all operations but AssumeRole: the model's sessionPolicyDocumentType.
+inline constexpr StringField kBriefPolicy{
     "Policy",
     {.min = 1, .max = 2048, .matches = &iam::IsDocumentText, .pattern = R"([\u0009\u000A\u000D\u0020-\u00FF]+)"}};
 inline constexpr ListField kPolicyArns{"PolicyArns"};

@@ -63,7 +63,7 @@ Task<Result<http::Response>> GetSessionToken(pipeline::Call& call) {
 Task<Result<http::Response>> GetFederationToken(pipeline::Call& call) {
   aws::Form form(call.params().all(), aws::Form::Style::kSts);
   const std::string name = form.required(kFederatedName);
-  const SessionLimits limits = ReadLimits(form, kFederationPolicy);
+  const SessionLimits limits = ReadLimits(form, kBriefPolicy);
   const auto asked = form.integer(kDuration);
   SessionTags tags;
   tags.tags = form.pairs(kTags, kTagKey, kTagValue);

@@ -69,7 +69,7 @@ Task<Result<http::Response>> AssumeRoleWithWebIdentity(pipeline::Call& call) {
   const std::string name = form.required(kRoleSessionName);
   const std::string token = form.required(kWebIdentityToken);
   const auto provider_id = form.optional(kProviderId);
-  const SessionLimits limits = ReadLimits(form);
+  const SessionLimits limits = ReadLimits(form, kBriefPolicy);
   const std::int64_t seconds = form.integer(kRoleDuration).value_or(kDefaultRoleDuration);
   if (auto refusal = form.refusal()) co_return *refusal;
   if (auto refusal = CheckRoleArn(role_arn)) co_return *refusal;
