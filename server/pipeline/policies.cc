@@ -37,7 +37,9 @@ policy::Principal PrincipalOf(const Identity& identity) {
   principal.account = identity.account;
   principal.arn = identity.arn;
   principal.role_arn = identity.role_arn;
-  principal.user_id = identity.user_id;
+  if (identity.kind != Identity::Kind::kRoot) {
+    principal.entity_id = identity.session ? identity.session->facts.principal_id : identity.user_id;
+  }
   return principal;
 }
 

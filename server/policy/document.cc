@@ -61,6 +61,12 @@ bool Document::grants_service(std::string_view prefix) const {
   });
 }
 
+void Document::bind_principal(std::string_view arn, std::string_view unique_id) {
+  for (Statement& statement : statements_) {
+    if (statement.principals) statement.principals->bind(arn, unique_id);
+  }
+}
+
 bool Document::allows_everybody() const {
   // The keys that S3 accepts as a fence around a public grant.
   static constexpr std::string_view kFences[] = {"aws:sourceip",         "aws:principalarn",

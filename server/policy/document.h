@@ -59,6 +59,8 @@ struct Invalid {
 class Document {
  public:
   static std::variant<Document, Invalid> Parse(std::string_view json, Kind kind);
+  /// For a policy that is to be put on this bucket: as Parse(), and by the rules of CheckForBucket().
+  static std::variant<Document, Invalid> ParseForBucket(std::string_view json, std::string_view bucket);
 
   const std::vector<Statement>& statements() const { return statements_; }
   /// The condition keys that it asks for and the variables that it uses, sorted, in lower case.
@@ -66,6 +68,8 @@ class Document {
   /// True if some statement allows actions of the service, whatever its resources and conditions. `prefix` is the
   /// service's namespace in lower case with a colon: "s3:".
   bool grants_service(std::string_view prefix) const;
+  /// As PrincipalSet::bind(), in every statement.
+  void bind_principal(std::string_view arn, std::string_view unique_id);
   /// True if some statement allows everybody without a condition that limits who they are.
   bool allows_everybody() const;
 

@@ -32,6 +32,12 @@ struct ResourceFindings : Findings {
   Naming naming = Naming::kNot;  ///< the closest naming among the statements and lists that allow
 };
 
+/// Whether NotPrincipal leaves the principal out. The account's ARN stands there for its root user alone: beside the
+/// ARNs of users, as AWS demands it, it excepts no other user.
+bool Excepted(Naming naming, const Principal& principal) {
+  return naming > Naming::kAccount || (naming == Naming::kAccount && principal.kind == Principal::Kind::kRoot);
+}
+
 ResourceFindings SearchResource(const Policies& policies, const Principal& principal, const Request& request) {
   ResourceFindings found;
   found.naming = policies.listed;
@@ -39,7 +45,7 @@ ResourceFindings SearchResource(const Policies& policies, const Principal& princ
   for (const Statement& statement : policies.resource->statements()) {
     if (statement.effect == Effect::kAllow && !policies.resource_grants) continue;
     Naming naming = statement.principals ? statement.principals->names(principal) : Naming::kNot;
-    if (statement.not_principals) naming = naming == Naming::kNot ? Naming::kSelf : Naming::kNot;
+    if (statement.not_principals) naming = Excepted(naming, principal) ? Naming::kNot : Naming::kSelf;
     if (naming == Naming::kNot || !statement.applies(request)) continue;
     found.note(statement);
     if (statement.effect == Effect::kAllow) found.naming = std::max(found.naming, naming);

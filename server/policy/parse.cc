@@ -4,6 +4,7 @@
 
 #include <boost/json.hpp>
 
+#include "server/policy/bucket_rules.h"
 #include "server/policy/complaints.h"
 #include "server/policy/document.h"
 #include "server/policy/rules.h"
@@ -55,7 +56,8 @@ constexpr std::array<std::string_view, 9> kStatementFields = {
 /// Turns JSON into statements and throws Invalid, which never leaves this file, at the first mistake.
 class Parser {
  public:
-  explicit Parser(Kind kind) : kind_(kind) {}
+  /// `bucket`: whose policy it is to be; empty = judge the form only.
+  explicit Parser(Kind kind, std::string_view bucket = {}) : kind_(kind), bucket_(bucket) {}
 
   Document parse(std::string_view text) {
     json::error_code error;
@@ -104,12 +106,18 @@ class Parser {
       }
     }
     Statement statement;
+    written_ = {};
     read_sid(*object, statement);
     read_effect(*object, statement);
     read_principals(*object, statement);
     read_actions(*object, statement);
     read_resources(*object, statement);
     read_conditions(*object, statement);
+    if (!bucket_.empty()) {
+      written_.not_actions = statement.not_actions;
+      written_.not_resources = statement.not_resources;
+      if (auto invalid = CheckForBucket(written_, bucket_)) throw *invalid;
+    }
     return statement;
   }
 
@@ -144,16 +152,17 @@ class Parser {
     return values;
   }
 
-  void read_actions(const json::object& object, Statement& statement) const {
+  void read_actions(const json::object& object, Statement& statement) {
     auto actions = read_either(object, "Action", "NotAction", statement.not_actions);
     if (!actions || actions->empty()) refuse(kNoAction);
     for (const std::string& action : *actions) {
       if (auto invalid = CheckAction(kind_, action)) throw *invalid;
       statement.actions.emplace_back(Fold(action), Pattern::Syntax{});
     }
+    written_.actions = *std::move(actions);
   }
 
-  void read_resources(const json::object& object, Statement& statement) const {
+  void read_resources(const json::object& object, Statement& statement) {
     auto resources = read_either(object, "Resource", "NotResource", statement.not_resources);
     if (kind_ == Kind::kTrust) {
       if (resources) throw Invalid{"Has prohibited field Resource", ""};
@@ -164,6 +173,7 @@ class Parser {
       if (auto invalid = CheckResource(kind_, resource)) throw *invalid;
       statement.resources.emplace_back(resource, variables_);
     }
+    written_.resources = *std::move(resources);
   }
 
   void read_principals(const json::object& object, Statement& statement) const {
@@ -205,7 +215,7 @@ class Parser {
     return set;
   }
 
-  void read_conditions(const json::object& object, Statement& statement) const {
+  void read_conditions(const json::object& object, Statement& statement) {
     const json::value* conditions = object.if_contains("Condition");
     if (conditions == nullptr) return;
     const json::object* operators = conditions->if_object();
@@ -220,11 +230,14 @@ class Parser {
         auto condition = Condition::Compile(View(op.key()), View(key.key()), *values, variables_);
         if (!condition) refuse(kBadCondition, View(op.key()));
         statement.conditions.push_back(*std::move(condition));
+        written_.condition_keys.emplace_back(View(key.key()));
       }
     }
   }
 
   Kind kind_;
+  std::string_view bucket_;
+  WrittenStatement written_;  // the statement at hand
   bool variables_ = false;
   std::set<std::string> sids_;
 };
@@ -232,6 +245,14 @@ class Parser {
 std::variant<Document, Invalid> Document::Parse(std::string_view text, Kind kind) {
   try {
     return Parser(kind).parse(text);
+  } catch (Invalid& invalid) {
+    return std::move(invalid);
+  }
+}
+
+std::variant<Document, Invalid> Document::ParseForBucket(std::string_view text, std::string_view bucket) {
+  try {
+    return Parser(Kind::kResource, bucket).parse(text);
   } catch (Invalid& invalid) {
     return std::move(invalid);
   }

@@ -72,10 +72,20 @@ Naming PrincipalSet::naming(const Entry& entry, const Principal& principal) {
       break;
   }
   if (principal.account.empty()) return Naming::kNot;
+  const std::string& entity = entry.unique_id.empty() ? entry.text : entry.unique_id;
+  if (!principal.entity_id.empty() && entity == principal.entity_id) {
+    return principal.kind == Kind::kUser ? Naming::kSelf : Naming::kRole;
+  }
+  if (!entry.unique_id.empty()) return Naming::kNot;
   if (entry.text == principal.arn) return principal.kind == Kind::kRoot ? Naming::kAccount : Naming::kSelf;
   if (!principal.role_arn.empty() && entry.text == principal.role_arn) return Naming::kRole;
-  if (!principal.user_id.empty() && entry.text == principal.user_id) return Naming::kSelf;
   return RootAccount(entry.text) == principal.account ? Naming::kAccount : Naming::kNot;
+}
+
+void PrincipalSet::bind(std::string_view arn, std::string_view unique_id) {
+  for (Entry& entry : entries_) {
+    if (entry.type == Type::kAws && entry.text == arn) entry.unique_id = unique_id;
+  }
 }
 
 Naming PrincipalSet::names(const Principal& principal) const {

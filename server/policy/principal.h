@@ -15,7 +15,7 @@ struct Principal {
   std::string account;       ///< 12 digits; empty for anonymous, services and web identities
   std::string arn;           ///< of the root, the user or the session; a service's or provider's name
   std::string role_arn;      ///< of an assumed role's session
-  std::string user_id;       ///< AIDA…, or AROA…:session
+  std::string entity_id;     ///< unique id of the user or role behind it: AIDA…, AROA…
   std::string canonical_id;  ///< S3's id of the account
 };
 
@@ -23,7 +23,7 @@ struct Principal {
 enum class Naming : std::uint8_t {
   kNot,
   kAccount,  ///< its account as a whole: a delegation, which the account's own policies must confirm
-  kRole,     ///< the role behind the session: still limited by boundary and session policy
+  kRole,     ///< the role, or the federating user, behind the session: still limited by boundary and session policy
   kSelf,     ///< the user, the session, or everybody
 };
 
@@ -38,9 +38,13 @@ class PrincipalSet {
   /// The closest naming of `principal` in this set.
   Naming names(const Principal& principal) const;
   bool names_everybody() const;
+  /// From now on the user or role of this ARN is the one with this unique id: another of the same name is a stranger,
+  /// and the one that is meant may be renamed.
+  void bind(std::string_view arn, std::string_view unique_id);
   struct Entry {
     Type type;
     std::string text;
+    std::string unique_id = {};  ///< of the user or role that the ARN meant when the policy was stored
   };
   const std::vector<Entry>& entries() const { return entries_; }
 

@@ -34,7 +34,7 @@ Principal User(std::string_view account = kAccount) {
   user.kind = Principal::Kind::kUser;
   user.account = account;
   user.arn = "arn:aws:iam::" + user.account + ":user/bob";
-  user.user_id = "AIDAQNZGKIQY56JQ7WMLA";
+  user.entity_id = "AIDAQNZGKIQY56JQ7WMLA";
   return user;
 }
 Principal Session() {
@@ -219,7 +219,7 @@ TEST_F(Evaluation, ADeletedUsersUniqueIdNamesNobodyElse) {
   bucket_ = Bucket("Allow", R"({"AWS":"AIDAQNZGKIQY56JQ7WMLA"})");
   EXPECT_TRUE(get(User()).allowed());
   Principal namesake = User();
-  namesake.user_id = "AIDAQNZGKIQY56JQ7WMLB";
+  namesake.entity_id = "AIDAQNZGKIQY56JQ7WMLB";
   expect_lacking(namesake, Source::kIdentity);
 }
 

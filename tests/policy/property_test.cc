@@ -29,6 +29,13 @@ class Generator {
       q.role_arn = "arn:aws:iam::" + q.account + ":role/r";
       q.arn = "arn:aws:sts::" + q.account + ":assumed-role/r/" + pick({"s", "t"});
     }
+    if (q.kind == "user" || q.kind == "federated")
+      q.entity_id = pick({"AIDAAAAAAAAAAAAAAAAAA", "AIDABBBBBBBBBBBBBBBBB"});
+    if (q.kind == "role") q.entity_id = pick({"AROAAAAAAAAAAAAAAAAAA", "AROABBBBBBBBBBBBBBBBB"});
+    if (chance(3)) q.bound["arn:aws:iam::111122223333:user/a"] = "AIDAAAAAAAAAAAAAAAAAA";
+    if (chance(3)) q.bound["arn:aws:iam::111122223333:role/r"] = "AROAAAAAAAAAAAAAAAAAA";
+    q.resource_grants = !chance(6);
+    if (chance(6)) q.listed = q.kind == "anonymous" || chance(2) ? 3 : 1;
     q.action = pick({"s3:GetObject", "s3:PutObject", "iam:GetUser"});
     q.resource =
         pick({"arn:aws:s3:::b/a", "arn:aws:s3:::b/a/b", "arn:aws:s3:::b", "arn:aws:iam::111122223333:user/a", "*"});
@@ -100,7 +107,8 @@ class Generator {
       json::object named;
       named["AWS"] = some({"*", "111122223333", "444455556666", "arn:aws:iam::111122223333:user/a",
                            "arn:aws:iam::111122223333:role/r", "arn:aws:sts::111122223333:assumed-role/r/s",
-                           "arn:aws:iam::111122223333:root", "arn:aws:sts::111122223333:federated-user/a"});
+                           "arn:aws:iam::111122223333:root", "arn:aws:sts::111122223333:federated-user/a",
+                           "AIDAAAAAAAAAAAAAAAAAA", "AROABBBBBBBBBBBBBBBBB"});
       json::value principal = chance(5) ? json::value("*") : json::value(named);
       const bool complement = out["Effect"] == "Deny" && chance(3) && principal.is_object();
       out[complement ? "NotPrincipal" : "Principal"] = principal;
@@ -139,7 +147,11 @@ std::string EngineAnswer(const slow::Question& q) {
     return out;
   };
   const auto identity = compile(q.identity, Kind::kIdentity), boundary = compile(q.boundary, Kind::kIdentity);
-  const auto session = compile(q.session, Kind::kIdentity), bucket = compile(q.bucket, Kind::kResource);
+  const auto session = compile(q.session, Kind::kIdentity);
+  auto bucket = compile(q.bucket, Kind::kResource);
+  for (Document& document : bucket) {
+    for (const auto& [arn, id] : q.bound) document.bind_principal(arn, id);
+  }
   const auto identity_pointers = pointers(identity), session_pointers = pointers(session);
 
   Principal principal;
@@ -152,12 +164,15 @@ std::string EngineAnswer(const slow::Question& q) {
   principal.account = q.account;
   principal.arn = q.arn;
   principal.role_arn = q.role_arn;
+  principal.entity_id = q.entity_id;
   Policies policies;
   policies.identity = identity_pointers;
   if (!boundary.empty()) policies.boundary = &boundary[0];
   if (!bucket.empty()) policies.resource = &bucket[0];
   if (q.has_session) policies.session = session_pointers;
   policies.resource_account = q.resource_account;
+  policies.resource_grants = q.resource_grants;
+  policies.listed = q.listed == 0 ? Naming::kNot : q.listed == 1 ? Naming::kAccount : Naming::kSelf;
   Context context;
   for (const auto& [key, values] : q.values) context.set(key, values);
   const Decision decision = Evaluate(principal, policies, Request(q.action, q.resource, context));
@@ -168,7 +183,11 @@ std::string EngineAnswer(const slow::Question& q) {
 }
 
 std::string Describe(const slow::Question& q) {
-  std::string text = q.kind + " " + q.arn + " " + q.action + " " + q.resource + " of " + q.resource_account;
+  std::string text =
+      q.kind + " " + q.arn + " " + q.entity_id + " " + q.action + " " + q.resource + " of " + q.resource_account;
+  for (const auto& [arn, id] : q.bound) text += "\n" + arn + " means " + id;
+  if (!q.resource_grants) text += "\nthe bucket's policy cannot grant";
+  if (q.listed > 0) text += "\nlisted: " + std::to_string(q.listed);
   for (const auto& [key, values] : q.values) {
     text += "\n" + key + " =";
     for (const auto& value : values) text += " '" + value + "'";

@@ -148,7 +148,10 @@ int Naming(const json::value& principal, const Question& q) {
     int level = 0;
     if (text == "*") {
       level = 3;
+    } else if (q.bound.count(text) > 0) {
+      if (q.bound.at(text) == q.entity_id) level = q.kind == "user" ? 3 : 2;
     } else if (q.kind != "anonymous") {
+      if (!q.entity_id.empty() && text == q.entity_id) level = q.kind == "user" ? 3 : 2;
       if (text == q.account || text == "arn:aws:iam::" + q.account + ":root") level = 1;
       if (text == q.role_arn) level = 2;
       if (text == q.arn && q.kind != "root") level = 3;
@@ -195,8 +198,12 @@ Found Look(const std::vector<json::object>& policies, const Question& q, bool pr
       const json::object& statement = item.as_object();
       int naming = 3;
       if (principals) {
-        naming = statement.contains("NotPrincipal") ? (Naming(statement.at("NotPrincipal"), q) == 0 ? 3 : 0)
-                                                    : Naming(statement.at("Principal"), q);
+        if (statement.contains("NotPrincipal")) {
+          const int named = Naming(statement.at("NotPrincipal"), q);
+          naming = named > 1 || (named == 1 && q.kind == "root") ? 0 : 3;
+        } else {
+          naming = Naming(statement.at("Principal"), q);
+        }
       }
       if (naming == 0 || !Applies(statement, variables, q)) continue;
       if (statement.at("Effect").as_string() == "Deny") {
@@ -217,6 +224,12 @@ std::string Answer(const Question& q) {
   Found boundary = Look(q.boundary, q, false);
   Found session = Look(q.session, q, false);
   Found bucket = Look(q.bucket, q, true);
+  if (!q.resource_grants) {
+    bucket.allow = false;
+    bucket.naming = 0;
+  }
+  if (q.listed > 0) bucket.allow = true;
+  bucket.naming = std::max(bucket.naming, q.listed);
   if (identity.deny) return "deny identity";
   if (bucket.deny) return "deny resource";
   if (boundary.deny) return "deny boundary";

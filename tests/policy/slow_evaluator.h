@@ -15,7 +15,11 @@ using Values = std::map<std::string, std::vector<std::string>>;  ///< keys in lo
 struct Question {
   std::string kind;  ///< anonymous, root, user, role, federated
   std::string account, arn, role_arn;
+  std::string entity_id;                     ///< unique id of the user or role behind it
+  std::map<std::string, std::string> bound;  ///< ARNs of the bucket's policy that mean the entity with this unique id
   std::string resource_account;
+  bool resource_grants = true;  ///< false: the bucket's policy can only deny
+  int listed = 0;               ///< how a list names the principal: 0 not, 1 its account, 3 everybody
   std::string action, resource;
   Values values;
   std::vector<boost::json::object> identity;
