@@ -71,7 +71,7 @@ Result<> CheckHeaders(const SeedObject& wanted) {
 /// A canned ACL by its name, or an AccessControlPolicy document.
 Result<s3::Grants> ReadAcl(const std::string& text, const std::string& owner_id) {
   if (text.starts_with('<')) return s3::ParseAclDocument(text);
-  if (auto grants = s3::CannedAcl(text, owner_id)) return *std::move(grants);
+  if (auto grants = s3::CannedAcl(text, {owner_id, owner_id})) return *std::move(grants);
   return aws::Error(InvalidSeed, "must be the name of a canned ACL or an AccessControlPolicy document");
 }
 
@@ -202,6 +202,7 @@ Result<bool> SeedRun::documents(store::Bucket& bucket, const SeedBucket& wanted)
     if (block.block_policy && policy->allows_everybody()) return Blocked("policies");
     if (store::FindDocument(txn_, bucket.id, s3::kPolicyDocument) != wanted.policy->text) {
       store::PutDocument(txn_, bucket.id, s3::kPolicyDocument, wanted.policy->text);
+      store::EraseDocument(txn_, bucket.id, s3::kNamedDocument);  // a seed names whoever has the name
       changed = true;
     }
   }

@@ -114,6 +114,7 @@ Values GlobalKey(std::string_view key, const Identity& identity, const Circumsta
   if (key == "useragent") return Given(c.request.header("user-agent"));
   if (key == "referer") return Given(c.request.header("referer"));
   if (key == "requestedregion") return One(c.region);
+  if (key == "principalisawsservice" || key == "viaawsservice") return One("false");
   if (key == "tagkeys") return TagKeys(c.params);
   constexpr std::string_view kRequestTag = "requesttag/";
   constexpr std::string_view kPrincipalTag = "principaltag/";
@@ -144,9 +145,19 @@ Values ObjectTagKey(std::string_view key, const Circumstances& c) {
   return names;
 }
 
+/// What the body says of this key.
+Values Stated(std::string_view key, const Circumstances& c) {
+  std::vector<std::string> values;
+  for (const auto& [name, value] : *c.stated) {
+    if (http::EqualsIgnoreCase(name, key)) values.push_back(value);
+  }
+  if (values.empty()) return std::nullopt;
+  return values;
+}
+
 /// Milliseconds since the signature was made; a signature in a header has no age.
 Values SignatureAge(const Circumstances& c) {
-  const auto date = c.presigned ? c.params.find("X-Amz-Date") : std::nullopt;
+  const auto date = c.form ? c.request.header("x-amz-date") : c.presigned ? c.params.find("X-Amz-Date") : std::nullopt;
   const auto signed_at = date ? sigv4::parse_iso_basic(*date) : std::nullopt;
   return signed_at ? One(std::to_string(c.now - *signed_at * 1000)) : std::nullopt;
 }
@@ -162,8 +173,21 @@ Values CreatesObject(const Circumstances& c) {
   return std::nullopt;
 }
 
+/// Whole days until the retention that the request asks for ends, a begun one included.
+Values RetentionDays(const Circumstances& c) {
+  Values stated = c.stated != nullptr ? Stated("object-lock-retain-until-date", c) : std::nullopt;
+  if (!stated) stated = Given(HeaderOf(c.request, c.params, c.presigned, "x-amz-object-lock-retain-until-date"));
+  const auto until = stated ? aws::ParseIso(stated->front()) : std::nullopt;
+  constexpr store::Millis kDay = 86400000;
+  return until ? One(std::to_string((*until - c.now + kDay - 1) / kDay)) : std::nullopt;
+}
+
 /// `key` without its "s3:". Header keys have the headers' names.
 Values S3Key(std::string_view key, const Identity& identity, const Circumstances& c) {
+  if (key == "object-lock-remaining-retention-days") return RetentionDays(c);
+  if (c.stated != nullptr) {
+    if (Values stated = Stated(key, c)) return stated;
+  }
   if (key == "prefix" || key == "delimiter" || key == "max-keys") return Given(c.params.find(key));
   if (key == "tlsversion") return c.request.secure ? One(c.request.tls_version) : std::nullopt;
   if (key == "versionid") return Given(c.version_id ? c.version_id : c.params.find("versionId"));
@@ -180,7 +204,7 @@ Values S3Key(std::string_view key, const Identity& identity, const Circumstances
   if (key == "x-amz-content-sha256" && !identity.anonymous() && c.presigned) {
     return One(HeaderOf(c.request, c.params, true, key).value_or("UNSIGNED-PAYLOAD"));
   }
-  if (key.starts_with("object-lock-") && key != "object-lock-remaining-retention-days") {
+  if (key.starts_with("object-lock-")) {
     return Given(HeaderOf(c.request, c.params, c.presigned, "x-amz-" + std::string(key)));
   }
   if (key.starts_with("x-amz-") || key == "if-match" || key == "if-none-match") {

@@ -26,6 +26,7 @@ struct Circumstances {
   std::string_view resource_account = {};           ///< whose the bucket is
   std::optional<std::string_view> version_id = {};  ///< of the object in question, if one is asked for
   const store::StringPairs* existing_tags = nullptr;
+  const store::StringPairs* stated = nullptr;  ///< what the body says: values by condition key, without its "s3:"
 };
 
 /// A request header by its lower-case name. On a presigned request an `x-amz-*` query parameter counts as the header it

@@ -12,7 +12,6 @@ namespace {
 using policy::Naming;
 
 constexpr policy::Decision kAllowed{policy::Decision::Verdict::kAllow, policy::Source::kNone, nullptr};
-constexpr std::string_view kTagKey = "s3:existingobjecttag/";
 
 /// What an ACL's permissions stand for ("Mapping of ACL permissions and access policy permissions").
 struct ListedAction {
@@ -54,6 +53,10 @@ Naming Listed(const S3Question& question, const policy::Principal& principal) {
   const auto listed = std::find_if(kListedActions.begin(), kListedActions.end(),
                                    [&](const ListedAction& row) { return row.action == question.action; });
   if (listed == kListedActions.end() || (listed->of_object && question.object == nullptr)) return Naming::kNot;
+  // WRITE is for new objects and for one's own: others' are neither replaced nor removed.
+  if (listed->permission == "WRITE" && !question.former_owner.empty() && question.former_owner != principal.account) {
+    return Naming::kNot;
+  }
   Naming closest = Naming::kNot;
   for (const Grant& grant : listed->of_object ? question.object->acl : bucket->acl) {
     if (grant.permission != listed->permission && grant.permission != "FULL_CONTROL") continue;
@@ -111,11 +114,11 @@ bool RequesterPays(const Identity& identity, const BucketState& bucket) {
   return bucket.requester_pays && (identity.anonymous() || identity.account != bucket.record.account);
 }
 
-bool AsksForObjectTags(const Identity& identity, const BucketState& bucket) {
-  const auto asks = [](const std::vector<std::string>& keys) {
-    return std::any_of(keys.begin(), keys.end(), [](const std::string& key) { return key.starts_with(kTagKey); });
+bool AsksFor(const Identity& identity, const BucketState* bucket, std::string_view prefix) {
+  const auto asks = [prefix](const std::vector<std::string>& keys) {
+    return std::any_of(keys.begin(), keys.end(), [prefix](const std::string& key) { return key.starts_with(prefix); });
   };
-  return asks(bucket.context_keys) || asks(PoliciesOf(identity).context_keys());
+  return (bucket != nullptr && asks(bucket->context_keys)) || asks(PoliciesOf(identity).context_keys());
 }
 
 bool IsPublic(const Grants& grants) {

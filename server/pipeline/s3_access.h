@@ -23,6 +23,9 @@ struct S3Question {
   std::string_view resource;            ///< ARN; "arn:aws:s3:::*" for the service itself
   const BucketState* bucket = nullptr;  ///< nullptr: the service itself, or a bucket that does not exist
   const ObjectFacts* object = nullptr;
+  /// The account of the object that the action replaces or removes, or of who began the upload; empty = there is none.
+  /// Asked for only where a bucket's list may grant something to another account.
+  std::string_view former_owner = {};
 };
 
 /// May this identity do this? AWS's order (aws-facts D1) over the identity's policies, the bucket's policy, ACLs and
@@ -34,8 +37,9 @@ policy::Decision DecideS3(const Identity& identity, const S3Question& question, 
 /// True if this identity is who pays for its requests to the bucket: a Requester Pays bucket of another account.
 bool RequesterPays(const Identity& identity, const BucketState& bucket);
 
-/// True if the condition keys that this identity's policies or the bucket's ask for name an object's tags.
-bool AsksForObjectTags(const Identity& identity, const BucketState& bucket);
+/// True if the identity's policies or the bucket's (nullptr: none) ask for a condition key that begins so, in lower
+/// case.
+bool AsksFor(const Identity& identity, const BucketState* bucket, std::string_view prefix);
 
 /// True if a list grants something to everybody, or to everybody with an AWS account.
 bool IsPublic(const Grants& grants);

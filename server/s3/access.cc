@@ -1,5 +1,4 @@
 #include "server/aws/fields.h"
-#include "server/aws/ids.h"
 #include "server/s3/acl.h"
 #include "server/s3/commit_watched.h"
 #include "server/s3/errors.h"
@@ -45,7 +44,7 @@ Answer SetOwnership(Call& call, std::string ownership) {
   auto set = [&](store::Txn& txn) -> Result<> {
     auto bucket = RequireBucket(txn, call);
     if (!bucket) return bucket.error();
-    const std::string owner_id = aws::CanonicalUserId(bucket->account);
+    const std::string owner_id = OwnerId(bucket->account);
     if (ownership == kOwnerEnforced && !IsPrivate(DecodeGrants(bucket->acl, owner_id), owner_id)) {
       return Error(InvalidBucketAclWithObjectOwnership);
     }
@@ -58,8 +57,8 @@ Answer SetOwnership(Call& call, std::string ownership) {
 }
 
 /// The grants that a PutBucketAcl or PutObjectAcl request asks for, from its headers or its body.
-Task<Result<Grants>> ReceiveGrants(Call& call, const std::string& owner_id) {
-  auto from_headers = ReadAclHeaders(call, owner_id);
+Task<Result<Grants>> ReceiveGrants(Call& call, const Owners& owners) {
+  auto from_headers = ReadAclHeaders(call, owners);
   if (!from_headers) co_return from_headers.error();
   const auto text = co_await ReceiveDocument(call, kMaxAcl);
   if (!text) co_return text.error();
@@ -105,7 +104,7 @@ Answer GetBucketAcl(Call& call) {
   auto find = [&](const store::Reader& reader) { return RequireBucket(reader, call); };
   const auto bucket = co_await call.read(find);
   if (!bucket) co_return bucket.error();
-  const std::string owner_id = aws::CanonicalUserId(bucket->account);
+  const std::string owner_id = OwnerId(bucket->account);
   co_return XmlResponse(AclDocument(owner_id, DecodeGrants(bucket->acl, owner_id)));
 }
 
@@ -113,8 +112,9 @@ Answer PutBucketAcl(Call& call) {
   auto find = [&](const store::Reader& reader) { return RequireBucket(reader, call); };
   const auto found = co_await call.read(find);
   if (!found) co_return found.error();
-  const std::string owner_id = aws::CanonicalUserId(found->account);
-  const auto grants = co_await ReceiveGrants(call, owner_id);
+  const std::string owner_id = OwnerId(found->account);
+  const Owners owners{owner_id, owner_id};
+  const auto grants = co_await ReceiveGrants(call, owners);
   if (!grants) co_return grants.error();
   auto put = [&](store::Txn& txn) -> Result<> {
     auto bucket = RequireBucket(txn, call);
@@ -134,8 +134,9 @@ Answer GetObjectAcl(Call& call) {
   auto find = [&](const store::Reader& reader) { return RequireObject(reader, call); };
   const auto found = co_await call.read(find);
   if (!found) co_return found.error();
-  const std::string owner_id = aws::CanonicalUserId(found->object.owner);
-  http::Response response = XmlResponse(AclDocument(owner_id, DecodeGrants(found->object.acl, owner_id)));
+  const std::string owner_id = OwnerId(found->bucket, found->object.owner);
+  const std::string_view acl = HasAcls(found->bucket) ? std::string_view(found->object.acl) : std::string_view();
+  http::Response response = XmlResponse(AclDocument(owner_id, DecodeGrants(acl, owner_id)));
   WriteVersionHeader(response, found->bucket, found->object);
   co_return response;
 }
@@ -144,14 +145,17 @@ Answer PutObjectAcl(Call& call) {
   auto find = [&](const store::Reader& reader) { return RequireObject(reader, call); };
   const auto before = co_await call.read(find);
   if (!before) co_return before.error();
-  const std::string owner_id = aws::CanonicalUserId(before->object.owner);
-  const auto grants = co_await ReceiveGrants(call, owner_id);
+  const Owners owners{OwnerId(before->bucket, before->object.owner), OwnerId(before->bucket.account)};
+  const auto grants = co_await ReceiveGrants(call, owners);
   if (!grants) co_return grants.error();
   auto put = [&](store::Txn& txn) -> Result<FoundObject> {
     auto found = RequireObject(txn, call);
     if (!found) return found.error();
-    const bool harmless = IsPrivate(*grants, owner_id);
-    if (!harmless && !HasAcls(found->bucket)) return Error(AccessControlListNotSupported);
+    const bool harmless = IsPrivate(*grants, owners.owner);
+    if (!HasAcls(found->bucket)) {  // what an ACL said before they were switched off stays as it was
+      if (!harmless) return Error(AccessControlListNotSupported);
+      return found;
+    }
     if (auto fine = CheckPublicGrants(call, *grants); !fine) return fine.error();
     found->object.acl = harmless ? std::string() : EncodeGrants(*grants);
     store::UpdateVersion(txn, found->bucket.id, found->object);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "server/aws/ids.h"
 #include "server/aws/xml_reader.h"
 #include "server/aws/xml_writer.h"
 #include "server/pipeline/s3_access.h"
@@ -71,16 +70,16 @@ Result<> ReadGrantees(const GrantHeader& header, std::string_view value, Grants&
 
 }  // namespace
 
-std::optional<Grants> CannedAcl(std::string_view name, const std::string& owner_id) {
-  Grants grants{{owner_id, {}, "FULL_CONTROL"}};
+std::optional<Grants> CannedAcl(std::string_view name, const Owners& owners) {
+  Grants grants{{owners.owner, {}, "FULL_CONTROL"}};
   const auto add = [&](std::string_view uri, std::string_view permission) {
     grants.push_back({{}, std::string(uri), std::string(permission)});
   };
-  if (name == "private" || name == "aws-exec-read" || name == "bucket-owner-read" ||
-      name == "bucket-owner-full-control") {
-    return grants;  // one account: the bucket's owner is the object's
-  }
-  if (name == "public-read") {
+  if (name == "private" || name == "aws-exec-read") return grants;
+  if (name == "bucket-owner-read" || name == "bucket-owner-full-control") {
+    const std::string permission = name == "bucket-owner-read" ? "READ" : "FULL_CONTROL";
+    if (owners.owner != owners.bucket_owner) grants.push_back({owners.bucket_owner, {}, permission});
+  } else if (name == "public-read") {
     add(kAllUsers, "READ");
   } else if (name == "public-read-write") {
     add(kAllUsers, "READ");
@@ -96,10 +95,10 @@ std::optional<Grants> CannedAcl(std::string_view name, const std::string& owner_
   return grants;
 }
 
-Result<std::optional<Grants>> ReadAclHeaders(const pipeline::Call& call, const std::string& owner_id) {
+Result<std::optional<Grants>> ReadAclHeaders(const pipeline::Call& call, const Owners& owners) {
   std::optional<Grants> grants;
   if (const auto canned = call.header("x-amz-acl")) {
-    grants = CannedAcl(*canned, owner_id);
+    grants = CannedAcl(*canned, owners);
     if (!grants) return InvalidArgumentNamed("", "x-amz-acl", *canned);
   }
   const bool has_canned = grants.has_value();
@@ -178,21 +177,18 @@ Grants DecodeGrants(std::string_view text, const std::string& owner_id) {
   return grants;
 }
 
-bool HasAcls(const store::Bucket& bucket) {
-  return !bucket.object_ownership.empty() && bucket.object_ownership != kOwnerEnforced;
-}
-
 Result<> CheckPublicGrants(const pipeline::Call& call, const Grants& grants) {
   if (call.bucket() == nullptr || !call.bucket()->access_block.block_acls || !pipeline::IsPublic(grants)) return {};
   return BlockedPublicAccess(call, call.route().operation->action, "ACLs", "BlockPublicAcls");
 }
 
 Result<> ReadObjectAcl(const pipeline::Call& call, const store::Bucket& bucket, store::Object& object) {
-  const std::string owner_id = aws::CanonicalUserId(bucket.account);
-  const auto grants = ReadAclHeaders(call, owner_id);
+  object.owner = OwnerOfNew(call, bucket);
+  const Owners owners{OwnerId(object.owner), OwnerId(bucket.account)};
+  const auto grants = ReadAclHeaders(call, owners);
   if (!grants) return grants.error();
   if (!*grants) return {};
-  const bool harmless = IsPrivate(**grants, owner_id);
+  const bool harmless = IsPrivate(**grants, owners.owner);
   if (!HasAcls(bucket) && !harmless) return Error(AccessControlListNotSupported);
   if (auto fine = CheckPublicGrants(call, **grants); !fine) return fine.error();
   if (!harmless) object.acl = EncodeGrants(**grants);

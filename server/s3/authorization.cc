@@ -3,13 +3,16 @@
 #include <array>
 #include <string>
 
-#include "server/aws/ids.h"
+#include "server/aws/arn.h"
 #include "server/config.h"
 #include "server/pipeline/authorize.h"
 #include "server/s3/acl.h"
 #include "server/s3/errors.h"
+#include "server/s3/ownership.h"
+#include "server/s3/tags.h"
 #include "server/s3/versions.h"
 #include "sigv4/encoding.h"
+#include "store/uploads.h"
 #include "store/versions.h"
 
 namespace keymill::s3 {
@@ -71,8 +74,23 @@ std::optional<pipeline::ObjectFacts> FindFacts(const store::Reader& reader, cons
     object = store::FindObject(reader, subject.bucket->record.id, subject.key);
   }
   if (!object || object->delete_marker) return std::nullopt;
-  Grants grants = DecodeGrants(object->acl, aws::CanonicalUserId(object->owner));
-  return pipeline::ObjectFacts{std::move(object->owner), std::move(grants), std::move(object->tags)};
+  const std::string_view owner = OwnerOf(subject.bucket->record, object->owner);
+  Grants grants = DecodeGrants(object->acl, OwnerId(owner));
+  return pipeline::ObjectFacts{std::string(owner), std::move(grants), std::move(object->tags)};
+}
+
+/// S3Question::former_owner.
+std::string FormerOwner(const store::Reader& reader, const Call& call, std::string_view action,
+                        const Subject& subject) {
+  const store::Bucket& bucket = subject.bucket->record;
+  if (action == "s3:AbortMultipartUpload" || action == "s3:ListMultipartUploadParts") {
+    const auto upload =
+        store::FindUpload(reader, bucket.id, subject.key, call.params().find("uploadId").value_or(std::string_view()));
+    const auto initiator = upload ? aws::Arn::Parse(upload->initiator) : std::nullopt;
+    return std::string(initiator ? initiator->account : upload ? kAnonymousOwner : std::string_view());
+  }
+  const auto object = store::FindObject(reader, bucket.id, subject.key);
+  return std::string(object && !object->delete_marker ? OwnerOf(bucket, object->owner) : std::string_view());
 }
 
 std::string ArnOf(const Subject& subject) {
@@ -116,9 +134,10 @@ Result<> Authorize(const Call& call, std::string_view action, const Subject& sub
   if (subject.bucket != nullptr) circumstances.resource_account = subject.bucket->record.account;
   circumstances.version_id = subject.version_id;
   if (subject.object != nullptr) circumstances.existing_tags = &subject.object->tags;
+  circumstances.stated = subject.stated;
   const std::string arn = ArnOf(subject);
   const pipeline::S3Question question{action, arn.empty() ? std::string_view("arn:aws:s3:::*") : arn, subject.bucket,
-                                      subject.object};
+                                      subject.object, subject.former_owner};
   const auto decision = pipeline::DecideS3(call.identity(), question, circumstances);
   if (decision.allowed()) return {};
   if (Foreign(call, subject)) return Error(AccessDenied);
@@ -127,12 +146,18 @@ Result<> Authorize(const Call& call, std::string_view action, const Subject& sub
 
 Task<Result<>> AuthorizeObject(Call& call, std::string_view action, Subject subject) {
   std::optional<pipeline::ObjectFacts> facts;
-  const bool matters = subject.bucket != nullptr && !subject.key.empty() && ConcernsExisting(action) &&
-                       (subject.bucket->has_acls || pipeline::AsksForObjectTags(call.identity(), *subject.bucket));
-  if (matters) {
-    auto find = [&](const store::Reader& reader) { return FindFacts(reader, subject); };
-    facts = co_await call.read(find);
-    if (facts) subject.object = &*facts;
+  std::string former_owner;
+  if (subject.bucket == nullptr || subject.key.empty()) co_return Authorize(call, action, subject);
+  if (ConcernsExisting(action)) {
+    if (subject.bucket->has_acls || pipeline::AsksFor(call.identity(), subject.bucket, "s3:existingobjecttag/")) {
+      auto find = [&](const store::Reader& reader) { return FindFacts(reader, subject); };
+      facts = co_await call.read(find);
+      if (facts) subject.object = &*facts;
+    }
+  } else if (subject.bucket->has_acls && Foreign(call, subject)) {
+    auto find = [&](const store::Reader& reader) { return FormerOwner(reader, call, action, subject); };
+    former_owner = co_await call.read(find);
+    subject.former_owner = former_owner;
   }
   co_return Authorize(call, action, subject);
 }
@@ -146,12 +171,40 @@ Error BlockedPublicAccess(const Call& call, std::string_view action, std::string
   return Error(AccessDenied, text + " setting in S3 Block Public Access.");
 }
 
-Task<Result<>> AuthorizeOperation(Call& call) {
-  const pipeline::Operation& operation = *call.route().operation;
-  const Subject subject = SubjectOf(call, call.route().key);
-  if (operation.action.empty() || operation.name == "DeleteObjects") {
-    co_return subject.bucket != nullptr ? CheckPayer(call, *subject.bucket) : Result<>();
+namespace {
+
+/// Operations whose body tells the values of condition keys, and those keys.
+struct BodyKeys {
+  std::string_view operation, prefix;
+};
+constexpr BodyKeys kBodyKeys[] = {
+    {"PutObjectTagging", "s3:requestobjecttag"},
+    {"PutObjectRetention", "s3:object-lock-"},
+    {"PutObjectLegalHold", "s3:object-lock-"},
+    {"CreateBucket", "s3:locationconstraint"},
+};
+
+/// True if policies ask for what only the body tells: then it is received before the decision.
+bool DecidedByBody(const Call& call) {
+  for (const BodyKeys& row : kBodyKeys) {
+    if (row.operation != call.route().operation->name) continue;
+    return pipeline::AsksFor(call.identity(), SubjectOf(call, call.route().key).bucket, row.prefix);
   }
+  return false;
+}
+
+/// The tags of a form's `tagging` field; one that cannot be read is refused later.
+store::StringPairs FormTags(const Call& call) {
+  const auto field = call.header("tagging");
+  const auto tags = field ? ParseTagging(*field, Tagged::kObject) : Result<store::StringPairs>(store::StringPairs());
+  return tags ? StatedTags(*tags) : store::StringPairs();
+}
+
+/// AuthorizeOperation with what the body says.
+Task<Result<>> AuthorizeWith(Call& call, const store::StringPairs& stated) {
+  const pipeline::Operation& operation = *call.route().operation;
+  Subject subject = SubjectOf(call, call.route().key);
+  subject.stated = &stated;
   const bool missing = subject.bucket == nullptr && !subject.bucket_name.empty() && operation.name != "CreateBucket";
   const auto refused = [&](const Error& denial) {
     return missing ? Error(NoSuchBucket).with("BucketName", std::string(subject.bucket_name)) : denial;
@@ -175,6 +228,33 @@ Task<Result<>> AuthorizeOperation(Call& call) {
     }
   }
   co_return Result<>();
+}
+
+}  // namespace
+
+Task<Result<>> AuthorizeOperation(Call& call) {
+  const pipeline::Operation& operation = *call.route().operation;
+  if (operation.action.empty() || operation.name == "DeleteObjects") {
+    const pipeline::BucketState* bucket = SubjectOf(call, call.route().key).bucket;
+    co_return bucket != nullptr ? CheckPayer(call, *bucket) : Result<>();
+  }
+  if (DecidedByBody(call)) co_return Result<>();
+  const store::StringPairs stated = operation.is_form() ? FormTags(call) : store::StringPairs();
+  co_return co_await AuthorizeWith(call, stated);
+}
+
+Task<Result<>> AuthorizeStated(Call& call, const store::StringPairs& stated) {
+  if (!DecidedByBody(call)) co_return Result<>();
+  co_return co_await AuthorizeWith(call, stated);
+}
+
+store::StringPairs StatedTags(const store::StringPairs& tags) {
+  store::StringPairs stated;
+  for (const auto& [key, value] : tags) {
+    stated.emplace_back("requestobjecttag/" + key, value);
+    stated.emplace_back("requestobjecttagkeys", key);
+  }
+  return stated;
 }
 
 }  // namespace keymill::s3

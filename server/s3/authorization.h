@@ -17,6 +17,8 @@ struct Subject {
   std::string_view key;                           ///< empty: the bucket, or without one the service
   std::optional<std::string_view> version_id;     ///< as the client wrote it
   const pipeline::ObjectFacts* object = nullptr;  ///< where its owner, ACL or tags matter
+  std::string_view former_owner = {};             ///< as S3Question
+  const store::StringPairs* stated = nullptr;     ///< as Circumstances
 };
 
 /// The bucket that the request names, and a key in it.
@@ -40,6 +42,14 @@ Error BlockedPublicAccess(const pipeline::Call& call, std::string_view action, s
 /// All permissions that the request needs, as far as its headers tell: that of its operation, and those of what it asks
 /// for besides (an ACL, tags, a lock, …). Those on a copy's source and on each key of DeleteObjects are their handlers'
 /// business. NoSuchBucket instead of a refusal on a bucket that does not exist.
+/// Where policies ask for what only the body tells (the tags of PutObjectTagging, …), the handler asks AuthorizeStated.
 Task<Result<>> AuthorizeOperation(pipeline::Call& call);
+
+/// For handlers whose body holds values of condition keys, before anything is changed: all permissions of
+/// AuthorizeOperation, if it left them open. `stated`: values by condition key, without its "s3:".
+Task<Result<>> AuthorizeStated(pipeline::Call& call, const store::StringPairs& stated);
+
+/// Tags that a body gives, as AuthorizeStated wants them.
+store::StringPairs StatedTags(const store::StringPairs& tags);
 
 }  // namespace keymill::s3

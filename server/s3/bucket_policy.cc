@@ -3,6 +3,8 @@
 #include <variant>
 
 #include "server/aws/xml_writer.h"
+#include "server/pipeline/named_principals.h"
+#include "server/policy/rules.h"
 #include "server/s3/authorization.h"
 #include "server/s3/bucket_state.h"
 #include "server/s3/errors.h"
@@ -23,13 +25,30 @@ Result<std::string> FindPolicy(const store::Reader& reader, const Call& call) {
   return std::move(*text);
 }
 
+/// The policy with today's names of those whom it means.
+Result<std::string> FindShownPolicy(const store::Reader& reader, const Call& call) {
+  auto text = FindPolicy(reader, call);
+  if (!text) return text;
+  const auto bucket = RequireBucket(reader, call);
+  const auto named = bucket ? store::FindDocument(reader, bucket->id, kNamedDocument) : std::nullopt;
+  return named ? pipeline::ShowNamed(reader, *text, pipeline::DecodeNamed(*named)) : *std::move(text);
+}
+
+Error Malformed(const policy::Invalid& invalid) {
+  Error error(MalformedPolicy, invalid.message);
+  if (!invalid.detail.empty()) error.with("Detail", invalid.detail);
+  return error;
+}
+
 /// A policy that may be stored on the request's bucket.
-Result<> CheckPolicy(const Call& call, std::string_view text) {
-  const auto document = ParseBucketPolicy(text);
-  if (!document) return document.error();
+Result<policy::Document> ReadPolicy(const Call& call, std::string_view text) {
+  auto parsed = policy::Document::ParseForBucket(text, call.route().bucket);
+  if (const auto* invalid = std::get_if<policy::Invalid>(&parsed)) return Malformed(*invalid);
+  auto& document = std::get<policy::Document>(parsed);
   const bool blocked =
-      call.bucket() != nullptr && call.bucket()->access_block.block_policy && document->allows_everybody();
-  return blocked ? BlockedPublicAccess(call, "s3:PutBucketPolicy", "policies", "BlockPublicPolicy") : Result<>();
+      call.bucket() != nullptr && call.bucket()->access_block.block_policy && document.allows_everybody();
+  if (blocked) return BlockedPublicAccess(call, "s3:PutBucketPolicy", "policies", "BlockPublicPolicy");
+  return std::move(document);
 }
 
 }  // namespace
@@ -37,14 +56,11 @@ Result<> CheckPolicy(const Call& call, std::string_view text) {
 Result<policy::Document> ParseBucketPolicy(std::string_view text) {
   auto parsed = policy::Document::Parse(text, policy::Kind::kResource);
   if (auto* document = std::get_if<policy::Document>(&parsed)) return std::move(*document);
-  const auto& invalid = std::get<policy::Invalid>(parsed);
-  Error error(MalformedPolicy, invalid.message);
-  if (!invalid.detail.empty()) error.with("Detail", invalid.detail);
-  return error;
+  return Malformed(std::get<policy::Invalid>(parsed));
 }
 
 Answer GetBucketPolicy(Call& call) {
-  auto find = [&](const store::Reader& reader) { return FindPolicy(reader, call); };
+  auto find = [&](const store::Reader& reader) { return FindShownPolicy(reader, call); };
   auto text = co_await call.read(find);
   if (!text) co_return text.error();
   http::Response response;
@@ -58,11 +74,17 @@ Answer PutBucketPolicy(Call& call) {
   const auto text = co_await ReceiveDocument(call, kMaxPolicy);
   if (!text) co_return text.error();
   if (text->empty()) co_return Error(MissingRequestBodyError);
-  if (auto checked = CheckPolicy(call, *text); !checked) co_return checked.error();
+  const auto document = ReadPolicy(call, *text);
+  if (!document) co_return document.error();
   auto put = [&](store::Txn& txn) -> Result<> {
     const auto bucket = RequireBucket(txn, call);
     if (!bucket) return bucket.error();
+    store::StringPairs named;
+    if (const auto nobody = pipeline::FindNamed(txn, *document, named)) {
+      return Malformed(policy::InvalidPrincipal(policy::Kind::kResource, "AWS", *nobody));
+    }
     store::PutDocument(txn, bucket->id, kPolicyDocument, *text);
+    store::PutDocument(txn, bucket->id, kNamedDocument, pipeline::EncodeNamed(named));
     return {};
   };
   if (const auto stored = co_await call.commit(put); !stored) co_return stored.error();
@@ -74,6 +96,7 @@ Answer DeleteBucketPolicy(Call& call) {
     const auto bucket = RequireBucket(txn, call);
     if (!bucket) return bucket.error();
     store::EraseDocument(txn, bucket->id, kPolicyDocument);
+    store::EraseDocument(txn, bucket->id, kNamedDocument);
     return {};
   };
   if (const auto erased = co_await call.commit(erase); !erased) co_return erased.error();

@@ -3,6 +3,7 @@
 #include <variant>
 
 #include "server/aws/ids.h"
+#include "server/pipeline/named_principals.h"
 #include "server/s3/acl.h"
 #include "store/buckets.h"
 
@@ -24,6 +25,9 @@ std::shared_ptr<const pipeline::BucketState> LoadBucketState(const store::Reader
   if (const auto text = store::FindDocument(reader, record->id, kPolicyDocument)) {
     auto parsed = policy::Document::Parse(*text, policy::Kind::kResource);
     if (auto* document = std::get_if<policy::Document>(&parsed)) {
+      if (const auto named = store::FindDocument(reader, record->id, kNamedDocument)) {
+        pipeline::BindNamed(*document, pipeline::DecodeNamed(*named));
+      }
       state->context_keys = document->context_keys();
       state->public_policy = document->allows_everybody();
       state->policy = std::move(*document);

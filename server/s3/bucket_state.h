@@ -10,6 +10,7 @@
 namespace keymill::s3 {
 
 inline constexpr std::string_view kPolicyDocument = "policy";
+inline constexpr std::string_view kNamedDocument = "policy-principals";  ///< whom the policy names (named_principals.h)
 
 /// A bucket's record and the documents that decide who may do what with it, compiled; nullptr if there is no such
 /// bucket. Reads six rows: pipeline::Buckets keeps what it gives.

@@ -4,7 +4,9 @@
 #include "server/aws/ids.h"
 #include "server/aws/time.h"
 #include "server/config.h"
+#include "server/pipeline/s3_access.h"
 #include "server/s3/acl.h"
+#include "server/s3/authorization.h"
 #include "server/s3/bucket_name.h"
 #include "server/s3/errors.h"
 #include "server/s3/handlers.h"
@@ -79,16 +81,17 @@ Result<std::string> PlaceBucket(const std::optional<std::string>& constraint, co
 /// Ownership controls and ACL of a new bucket.
 Result<> ReadAccess(const Call& call, store::Bucket& bucket) {
   const std::string_view ownership = call.header("x-amz-object-ownership").value_or(kOwnerEnforced);
-  if (ownership != kOwnerEnforced && ownership != "BucketOwnerPreferred" && ownership != "ObjectWriter") {
+  if (ownership != kOwnerEnforced && ownership != kOwnerPreferred && ownership != kObjectWriter) {
     return InvalidArgumentNamed("Invalid x-amz-object-ownership header: " + std::string(ownership),
                                 "x-amz-object-ownership", ownership);
   }
   bucket.object_ownership = ownership == kOwnerEnforced ? std::string_view() : ownership;
-  const std::string owner_id = aws::CanonicalUserId(bucket.account);
-  const auto grants = ReadAclHeaders(call, owner_id);
+  const std::string owner_id = OwnerId(bucket.account);
+  const auto grants = ReadAclHeaders(call, {owner_id, owner_id});
   if (!grants) return grants.error();
   if (!*grants || IsPrivate(**grants, owner_id)) return {};
   if (!HasAcls(bucket)) return Error(InvalidBucketAclWithObjectOwnership);
+  if (pipeline::IsPublic(**grants)) return Error(InvalidBucketAclWithBlockPublicAccess);
   bucket.acl = EncodeGrants(**grants);
   return {};
 }
@@ -186,6 +189,9 @@ Answer CreateBucket(Call& call) {
   if (!text) co_return text.error();
   const auto request = ParseCreate(*text);
   if (!request) co_return request.error();
+  store::StringPairs stated;
+  if (request->location) stated.emplace_back("locationconstraint", *request->location);
+  if (auto allowed = co_await AuthorizeStated(call, stated); !allowed) co_return allowed.error();
   const auto region = PlaceBucket(request->location, call.services().config.region);
   if (!region) co_return region.error();
   store::Bucket bucket;

@@ -140,7 +140,6 @@ store::Object MakeCopy(const CopyInput& input, const Call& call, const store::Ob
   }
   if (!input.replace_tags) copy.tags = source.tags;
   copy.key = call.route().key;
-  copy.owner = call.identity().account;
   copy.modified = WholeSeconds(call.now());
   copy.size = source.size;
   copy.etag = source.etag;

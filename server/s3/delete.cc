@@ -82,10 +82,11 @@ Result<> CheckEtag(const store::Txn& txn, const store::Bucket& bucket, std::stri
 }
 
 /// Each entry needs the permission that a DeleteObject of its own would need.
-Result<> AuthorizeEntry(const Call& call, const Entry& entry) {
+Task<Result<>> AuthorizeEntry(Call& call, const Entry& entry) {
   Subject subject = SubjectOf(call, entry.key);
   if (entry.version_id) subject.version_id = *entry.version_id;
-  return Authorize(call, entry.version_id ? "s3:DeleteObjectVersion" : "s3:DeleteObject", subject);
+  const std::string_view action = entry.version_id ? "s3:DeleteObjectVersion" : "s3:DeleteObject";
+  co_return co_await AuthorizeObject(call, action, subject);
 }
 
 Outcome Failed(const Entry& entry, const Error& error) {
@@ -165,7 +166,10 @@ Answer DeleteObjects(Call& call) {
   const auto request = ParseDelete(*text);
   if (!request) co_return request.error();
   std::vector<Result<>> allowed;
-  for (const Entry& entry : request->objects) allowed.push_back(AuthorizeEntry(call, entry));
+  for (const Entry& entry : request->objects) {
+    auto decided = co_await AuthorizeEntry(call, entry);
+    allowed.push_back(std::move(decided));
+  }
   auto erase = [&](store::Txn& txn) -> Result<std::vector<Outcome>> {
     const auto bucket = RequireBucket(txn, call);
     if (!bucket) return bucket.error();

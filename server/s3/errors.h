@@ -44,6 +44,9 @@ inline constexpr ErrorKind IllegalVersioningConfigurationException{"IllegalVersi
                                                                    "The Versioning element must be specified"};
 inline constexpr ErrorKind IncompleteBody{
     "IncompleteBody", 400, "You did not provide the number of bytes specified by the Content-Length HTTP header"};
+inline constexpr ErrorKind InvalidBucketAclWithBlockPublicAccess{
+    "InvalidBucketAclWithBlockPublicAccessError", 400,
+    "Bucket cannot have public ACLs set with BlockPublicAccess enabled"};
 inline constexpr ErrorKind InvalidBucketAclWithObjectOwnership{
     "InvalidBucketAclWithObjectOwnership", 400,
     "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting"};

@@ -1,4 +1,3 @@
-#include "server/aws/ids.h"
 #include "server/aws/time.h"
 #include "server/aws/xml_writer.h"
 #include "server/s3/archive.h"
@@ -8,6 +7,7 @@
 #include "server/s3/list_encoding.h"
 #include "server/s3/lookup.h"
 #include "server/s3/metadata.h"
+#include "server/s3/ownership.h"
 
 namespace keymill::s3 {
 namespace {
@@ -49,7 +49,7 @@ Result<store::ListPage> FindPage(const store::Reader& reader, const Call& call, 
 /// Writes the parts that both versions share; keys as the client wants them encoded.
 class PageWriter {
  public:
-  PageWriter(const Call& call, const ListInput& input) : input_(input), now_(call.now()) {
+  PageWriter(const Call& call, const ListInput& input) : call_(call), input_(input), now_(call.now()) {
     xml_.declaration().open("ListBucketResult", kNamespace);
     xml_.text("Name", call.route().bucket).text("Prefix", shown(input.query.prefix));
   }
@@ -89,14 +89,15 @@ class PageWriter {
     xml_.close();
   }
 
-  const std::string& owner_id(const std::string& account) {
-    if (account != owner_ || owner_id_.empty()) {
-      owner_ = account;
-      owner_id_ = aws::CanonicalUserId(account);
+  const std::string& owner_id(const std::string& stored) {
+    if (stored != owner_ || owner_id_.empty()) {
+      owner_ = stored;
+      owner_id_ = OwnerId(call_, stored);
     }
     return owner_id_;
   }
 
+  const Call& call_;
   const ListInput& input_;
   const store::Millis now_;
   aws::XmlWriter xml_;

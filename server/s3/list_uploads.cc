@@ -1,4 +1,3 @@
-#include "server/aws/ids.h"
 #include "server/aws/time.h"
 #include "server/aws/xml_writer.h"
 #include "server/s3/errors.h"
@@ -6,6 +5,7 @@
 #include "server/s3/list_encoding.h"
 #include "server/s3/lookup.h"
 #include "server/s3/metadata.h"
+#include "server/s3/ownership.h"
 #include "server/s3/uploads.h"
 
 namespace keymill::s3 {
@@ -19,14 +19,14 @@ std::string_view StorageClass(const store::Upload& upload) {
                                              : std::string_view(upload.object.storage_class);
 }
 
-void WritePeople(aws::XmlWriter& xml, const store::Upload& upload) {
+void WritePeople(aws::XmlWriter& xml, const Call& call, const store::Upload& upload) {
   const auto slash = upload.initiator.rfind('/');
   const std::string& arn = upload.initiator;
   xml.open("Initiator")
       .text("ID", arn)
       .text("DisplayName", slash == std::string::npos ? arn : arn.substr(slash + 1))
       .close();
-  xml.open("Owner").text("ID", aws::CanonicalUserId(upload.object.owner)).close();
+  xml.open("Owner").text("ID", OwnerId(call, upload.object.owner)).close();
   xml.text("StorageClass", StorageClass(upload));
 }
 
@@ -47,7 +47,7 @@ std::string PartList(const Call& call, const PartPage& page, std::uint32_t marke
   aws::XmlWriter xml;
   xml.declaration().open("ListPartsResult", kNamespace);
   xml.text("Bucket", call.route().bucket).text("Key", page.upload.key).text("UploadId", page.upload.id);
-  WritePeople(xml, page.upload);
+  WritePeople(xml, call, page.upload);
   xml.number("PartNumberMarker", marker)
       .number("NextPartNumberMarker", page.parts.empty() ? 0 : page.parts.back().number)
       .number("MaxParts", static_cast<std::int64_t>(max_parts))
@@ -113,7 +113,7 @@ std::string UploadList(const Call& call, const UploadsInput& input, const store:
   xml.number("MaxUploads", static_cast<std::int64_t>(input.max_uploads)).boolean("IsTruncated", page.truncated);
   for (const store::Upload& upload : page.uploads) {
     xml.open("Upload").text("Key", shown(upload.key)).text("UploadId", upload.id);
-    WritePeople(xml, upload);
+    WritePeople(xml, call, upload);
     xml.text("Initiated", aws::IsoMillis(upload.initiated));
     WriteChecksumMode(xml, upload);
     xml.close();

@@ -1,4 +1,3 @@
-#include "server/aws/ids.h"
 #include "server/aws/time.h"
 #include "server/aws/xml_writer.h"
 #include "server/s3/archive.h"
@@ -7,6 +6,7 @@
 #include "server/s3/list_encoding.h"
 #include "server/s3/lookup.h"
 #include "server/s3/metadata.h"
+#include "server/s3/ownership.h"
 #include "server/s3/versions.h"
 #include "store/versions.h"
 
@@ -93,7 +93,7 @@ std::string VersionList(const Call& call, const VersionsInput& input, const stor
   for (const store::VersionEntry& entry : page.versions) {
     if (owner_id.empty() || entry.object.owner != owner) {
       owner = entry.object.owner;
-      owner_id = aws::CanonicalUserId(owner);
+      owner_id = OwnerId(call, owner);
     }
     WriteEntry(xml, entry, shown(entry.object.key), owner_id, restorations_at);
   }

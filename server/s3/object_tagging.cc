@@ -1,3 +1,4 @@
+#include "server/s3/authorization.h"
 #include "server/s3/commit_watched.h"
 #include "server/s3/errors.h"
 #include "server/s3/handlers.h"
@@ -45,6 +46,8 @@ Answer PutObjectTagging(Call& call) {
   if (!text) co_return text.error();
   const auto tags = ParseTagging(*text, Tagged::kObject);
   if (!tags) co_return tags.error();
+  const store::StringPairs stated = StatedTags(*tags);
+  if (auto allowed = co_await AuthorizeStated(call, stated); !allowed) co_return allowed.error();
   co_return co_await ReplaceTags(call, 200, *tags);
 }
 

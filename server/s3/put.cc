@@ -34,7 +34,6 @@ Result<store::Bucket> Admit(const store::Reader& reader, const Call& call, const
 Task<Result<std::optional<std::string>>> WriteObject(pipeline::Call& call, const WriteConditions& conditions,
                                                      store::Object& object) {
   object.key = call.route().key;
-  object.owner = call.identity().account;
   if (auto read = ReadObjectHeaders(call, object); !read) co_return read.error();
   auto declared = ReadDeclaredDigests(call);
   if (!declared) co_return declared.error();

@@ -4,6 +4,7 @@
 
 #include "server/aws/fields.h"
 #include "server/aws/time.h"
+#include "server/s3/authorization.h"
 #include "server/s3/handlers.h"
 #include "server/s3/integrity.h"
 #include "server/s3/lock.h"
@@ -81,6 +82,16 @@ Result<FoundObject> RequireLockable(const store::Reader& reader, const Call& cal
   return found;
 }
 
+/// What the documents say of condition keys.
+store::StringPairs Stated(const Retention& wanted) {
+  if (wanted.mode == store::LockMode::kNone) return {};
+  return {{"object-lock-mode", std::string(ShowLockMode(wanted.mode))},
+          {"object-lock-retain-until-date", aws::IsoMillis(wanted.until)}};
+}
+store::StringPairs Stated(const HoldDocument& wanted) {
+  return {{"object-lock-legal-hold", wanted.status}};
+}
+
 /// Receives the document of a Put operation, parses it, and changes the version in one commit.
 template <class Parse, class Change>
 Answer PutLock(Call& call, Parse& parse, Change& change) {
@@ -90,6 +101,8 @@ Answer PutLock(Call& call, Parse& parse, Change& change) {
   if (!text) co_return text.error();
   const auto wanted = parse(*text);
   if (!wanted) co_return wanted.error();
+  const store::StringPairs stated = Stated(*wanted);
+  if (auto allowed = co_await AuthorizeStated(call, stated); !allowed) co_return allowed.error();
   auto put = [&](store::Txn& txn) -> Result<> {
     auto found = RequireLockable(txn, call);
     if (!found) return found.error();

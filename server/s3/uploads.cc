@@ -95,7 +95,6 @@ Answer CreateMultipartUpload(Call& call) {
   upload.initiated = WholeSeconds(call.now());
   upload.initiator = call.identity().arn;
   upload.object.key = upload.key;
-  upload.object.owner = call.identity().account;
   if (auto read = ReadObjectHeaders(call, upload.object); !read) co_return read.error();
   auto checksum = ReadUploadChecksum(call);
   if (!checksum) co_return checksum.error();

@@ -5,6 +5,7 @@ import functools
 from dataclasses import dataclass
 
 import boto3
+import botocore
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
@@ -59,11 +60,21 @@ class Clients:
     """S3, IAM and STS for one access key, or a session with its token. Retries are off: a test wants the first answer."""
 
     def __init__(self, endpoint: str, access_key: str, secret_key: str, region: str = REGION,
-                 token: str | None = None, **config):
+                 token: str | None = None, *, verify=None, **config):
+        self.endpoint, self.access_key, self.secret_key, self.token = endpoint, access_key, secret_key, token
         self._make = functools.partial(
-            boto3.session.Session(access_key, secret_key, token, region_name=region).client, endpoint_url=endpoint
+            boto3.session.Session(access_key, secret_key, token, region_name=region).client, endpoint_url=endpoint,
+            verify=verify
         )
         self._config = {"retries": {"total_max_attempts": 1}, "connect_timeout": 10, "read_timeout": 60, **config}
+
+    def with_key(self, access_key: str, secret_key: str, token: str | None = None, **config) -> "Clients":
+        """Clients of the same endpoint for another key; `config` as for a new one."""
+        return Clients(self.endpoint, access_key, secret_key, token=token, **config)
+
+    def unsigned(self):
+        """An S3 client that does not sign."""
+        return self._make("s3", config=Config(**self._config, signature_version=botocore.UNSIGNED))
 
     @functools.cached_property
     def s3(self):

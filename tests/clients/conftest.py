@@ -15,6 +15,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 import aws  # noqa: E402
 import keymill  # noqa: E402
+import principals  # noqa: E402
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -61,6 +62,28 @@ def server_lives(request, server):
     if not server.alive():
         request.session.shouldstop = "the server died"
         pytest.fail(f"the server died\n{server.tail()}")
+
+
+@pytest.fixture(scope="session")
+def strict(clean_process_environment):
+    """A server whose users start without rights (principals.Server): for the tests of access decisions."""
+    running = keymill.Server(None, "--default-rights", "none", "--control", "open", "--durability", "none", "--tls",
+                             "--tls-listen", "127.0.0.1:0").start()
+    yield principals.Server(running)
+    assert running.stop() == 0, running.tail()
+    running.cleanup()
+
+
+@pytest.fixture(scope="session")
+def home(strict):
+    """The strict server's own account."""
+    return strict.home
+
+
+@pytest.fixture(scope="session")
+def other(strict):
+    """Another account of the strict server."""
+    return strict.account()
 
 
 _numbers = itertools.count(1)

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "server/policy/bucket_rules.h"
+
 namespace keymill::s3 {
 namespace {
 
@@ -14,6 +16,12 @@ TEST(Operations, NameTheirActions) {
   for (const Operation& row : Operations()) {
     EXPECT_TRUE(row.action.starts_with("s3")) << row.name;
     EXPECT_FALSE(row.method.empty()) << row.name;
+  }
+}
+
+TEST(Operations, NeedPermissionsThatBucketPoliciesMayName) {
+  for (const Operation& row : Operations()) {
+    if (row.action.starts_with("s3:")) EXPECT_TRUE(policy::IsS3Action(row.action)) << row.name;
   }
 }
 

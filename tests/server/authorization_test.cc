@@ -165,7 +165,7 @@ TEST_F(Access, PolicyStatusTellsPublicFromFenced) {
   EXPECT_EQ(is_public(with(R"({"NotIpAddress":{"aws:SourceIp":"192.0.2.0/24"}})")), "true");
   EXPECT_EQ(is_public(with(R"({"StringLike":{"aws:PrincipalOrgID":"o-*"}})")), "true");
   EXPECT_EQ(is_public(with(R"({"StringEquals":{"aws:PrincipalOrgID":"o-1234567890"}})")), "false");
-  EXPECT_EQ(is_public(with(R"({"StringEquals":{"s3:prefix":"home"}})")), "true");
+  EXPECT_EQ(is_public(with(R"({"StringEquals":{"aws:Referer":"home"}})")), "true");
   EXPECT_EQ(is_public(Statement("Allow", kBob, R"("s3:GetObject")", kObjects)), "false");
   EXPECT_EQ(is_public(Statement("Deny", kEverybody, R"("s3:GetObject")", kObjects)), "false");
 }
