@@ -6,6 +6,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "server/frame_pool.h"
+
 namespace keymill {
 
 /// A lazily started coroutine, awaited once by its owner. Everything a connection awaits runs on that connection's
@@ -49,7 +51,7 @@ class [[nodiscard]] Task {
     void await_resume() const noexcept {}
   };
 
-  struct PromiseBase {
+  struct PromiseBase : PooledFrame {
     std::coroutine_handle<> parent;
     std::exception_ptr fault;
     std::suspend_always initial_suspend() noexcept { return {}; }

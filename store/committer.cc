@@ -87,6 +87,7 @@ struct Committer::Impl {
     }
     txn.batch.Clear();
     txn.touched.clear();
+    txn.object_slots.clear();
     txn.released_files.clear();
     for (std::size_t i = 0; i < count; ++i) {
       // done() may destroy the Pending, and with it the frame that holds what we point to.
@@ -141,7 +142,9 @@ struct Committer::Impl {
     auto& impl = *state;
     // After a failed write RocksDB refuses further ones until it is told to try again.
     if (failed) impl.db->Resume().PermitUncheckedError();
+    impl.object_cache.begin(txn.object_slots);
     const auto status = impl.db->Write(impl.write_options(true), batch);
+    impl.object_cache.end(txn.object_slots);
     failed = !status.ok();
     if (!failed) return nullptr;
     return std::make_exception_ptr(StoreError("the commit could not be written: " + status.ToString()));

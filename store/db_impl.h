@@ -14,6 +14,7 @@
 
 #include "store/blob_files.h"
 #include "store/db.h"
+#include "store/object_cache.h"
 #include "store/txn.h"
 #include "store/vault.h"
 
@@ -59,6 +60,7 @@ struct Db::Impl {
   rocksdb::ColumnFamilyHandle* rows = nullptr;
   std::shared_ptr<Vault> vault;
   std::unique_ptr<BlobFiles> files;
+  ObjectCache object_cache;  ///< of the rows of Family::kObjects
 
  private:
   void open();
@@ -77,6 +79,7 @@ struct Db::Impl {
 struct Txn::Impl {
   rocksdb::WriteBatchWithIndex batch{rocksdb::BytewiseComparator(), 0, /*overwrite_key=*/true};
   std::vector<std::string> touched;
+  std::vector<std::uint32_t> object_slots;    ///< of the object cache, whose rows the group writes
   std::vector<std::uint64_t> released_files;  ///< blobs whose last reference went away
 };
 

@@ -4,6 +4,7 @@
 #include "store/blobs.h"
 #include "store/changes.h"
 #include "store/grouping.h"
+#include "store/object_cache.h"
 #include "store/object_rows.h"
 
 namespace keymill::store {
@@ -76,18 +77,52 @@ void Install(Txn& txn, BucketId bucket, Object& object) {
 
 using namespace object_rows;
 
-std::optional<Object> FindObject(const Reader& reader, BucketId bucket, std::string_view key) {
+namespace {
+
+/// The current version, and whether it is small enough to be shared with later readers.
+struct Current {
+  std::optional<Object> object;
+  bool may_be_kept = false;
+};
+
+bool MayBeKept(std::string_view record, const Object& object) {
+  return record.size() <= ObjectCache::kMostRecord && !HasLayout(object);
+}
+
+Current ReadCurrent(const Reader& reader, BucketId bucket, std::string_view key, std::string_view row) {
   // Record and layout are two reads: if the object is replaced in between, the layout is gone and we start again.
   for (int attempt = 0; attempt < 100; ++attempt) {
-    std::optional<Object> object;
-    const auto decode = [&](std::string_view value) { object = DecodeWhole(reader, key, value); };
-    if (!reader.read(Family::kObjects, CurrentKey(bucket, key), decode) &&
-        !reader.read(Family::kVersions, VersionKey(bucket, key, kCurrentMarker), decode)) {
-      return std::nullopt;
+    Current current;
+    const auto decode = [&](std::string_view value) {
+      current.object = DecodeWhole(reader, key, value);
+      current.may_be_kept = current.object && MayBeKept(value, *current.object);
+    };
+    if (!reader.read(Family::kObjects, row, decode)) {
+      if (!reader.read(Family::kVersions, VersionKey(bucket, key, kCurrentMarker), decode)) return {};
+      current.may_be_kept = false;  // in another row
     }
-    if (object) return object;
+    if (current.object) return current;
   }
   throw StoreError("the blobs of an object are missing");
+}
+
+}  // namespace
+
+std::optional<Object> FindObject(const Reader& reader, BucketId bucket, std::string_view key) {
+  return ReadCurrent(reader, bucket, key, CurrentKey(bucket, key)).object;
+}
+
+std::shared_ptr<const Object> ShareObject(const Reader& reader, BucketId bucket, std::string_view key) {
+  const auto row = CurrentKey(bucket, key);
+  ObjectCache* const cache = reader.object_cache();
+  ObjectCache::Found known;
+  if (cache != nullptr) known = cache->find(row);
+  if (known.object) return known.object;
+  auto current = ReadCurrent(reader, bucket, key, row);
+  if (!current.object) return nullptr;
+  auto object = std::make_shared<const Object>(*std::move(current.object));
+  if (cache != nullptr && current.may_be_kept) cache->keep(row, known.version, object);
+  return object;
 }
 
 void PutObject(Txn& txn, BucketId bucket, Object& object) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +15,9 @@ namespace keymill::store {
 
 /// The current version (which may be a delete marker).
 std::optional<Object> FindObject(const Reader& reader, BucketId bucket, std::string_view key);
+/// The same for those who only look at it: a small one that was read lately is shared with its other readers. nullptr
+/// if there is none.
+std::shared_ptr<const Object> ShareObject(const Reader& reader, BucketId bucket, std::string_view key);
 /// Makes `object` the current version in place of the former one, whose blobs are released, and references the blobs of
 /// its body. Sets the sequence.
 void PutObject(Txn& txn, BucketId bucket, Object& object);

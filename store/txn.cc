@@ -70,6 +70,10 @@ bool Reader::lookup(Family family, std::string_view key, void* visitor, Visit vi
   return true;
 }
 
+ObjectCache* Reader::object_cache() const {
+  return &state_->object_cache;
+}
+
 std::unique_ptr<Cursor> Reader::scan(Family family, std::string_view prefix) const {
   const auto& impl = *state_;
   auto cursor = MakeCursor(family, prefix);
@@ -102,10 +106,12 @@ std::unique_ptr<Cursor> Txn::scan(Family family, std::string_view prefix) const 
 }
 
 void Txn::put(Family family, std::string_view key, std::string_view value) {
+  if (family == Family::kObjects) impl_.object_slots.push_back(ObjectCache::slot(key));
   Check(impl_.batch.Put(state_->handle(family), PhysicalKey(family, key), ToSlice(value)), "adding to a commit");
 }
 
 void Txn::erase(Family family, std::string_view key) {
+  if (family == Family::kObjects) impl_.object_slots.push_back(ObjectCache::slot(key));
   Check(impl_.batch.Delete(state_->handle(family), PhysicalKey(family, key)), "adding to a commit");
 }
 

@@ -11,6 +11,8 @@
 
 namespace keymill::store {
 
+class ObjectCache;
+
 /// A row cursor over one family within one key prefix, in byte order. Views live until the next move. Sees the state of
 /// the moment when it was made.
 class Cursor {
@@ -43,6 +45,8 @@ class Reader {
     return lookup(family, key, const_cast<void*>(static_cast<const void*>(&visit)), call);
   }
 
+  /// For this directory's own files only: nullptr if what is read need not be committed.
+  virtual ObjectCache* object_cache() const;
   const std::shared_ptr<Db::Impl>& state() const { return state_; }  ///< for this directory's own files only
   Mode mode() const { return mode_; }
 
@@ -70,6 +74,7 @@ class Txn : public Reader {
   /// its in-memory view of exactly these after the commit and before anyone is told that it happened.
   void touched(std::string id);
 
+  ObjectCache* object_cache() const override { return nullptr; }
   Impl& impl() { return impl_; }  ///< for this directory's own files only
 
  protected:

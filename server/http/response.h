@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,8 @@ class Response {
   Response& header(std::string_view name, std::string_view value);
   Response& header(std::string_view name, std::uint64_t value);
   Response& body(std::string bytes, std::string_view content_type);
+  /// Bytes that `owner` keeps alive.
+  Response& body(std::shared_ptr<const void> owner, std::string_view bytes);
   /// `length` bytes from `source`.
   Response& stream(std::uint64_t length, BodySource source);
   /// For answers to HEAD: Content-Length as if there were a body.
@@ -29,7 +32,7 @@ class Response {
 
   int status() const { return status_; }
   const std::string& header_block() const { return headers_; }
-  const std::string& bytes() const { return bytes_; }
+  std::string_view bytes() const { return bytes_owner_ ? shared_bytes_ : std::string_view(bytes_); }
   BodySource& source() { return source_; }
   std::uint64_t length() const { return length_; }
   bool has_source() const { return static_cast<bool>(source_); }
@@ -39,6 +42,8 @@ class Response {
   int status_;
   std::string headers_;  // "Name: value\r\n" each
   std::string bytes_;
+  std::shared_ptr<const void> bytes_owner_;
+  std::string_view shared_bytes_;  // instead of bytes_, if it has an owner
   BodySource source_;
   std::uint64_t length_ = 0;
   bool close_ = false;

@@ -52,7 +52,7 @@ Task<> WriteResponse(Connection& connection, Response& response, const ResponseF
 
   bool with_body = !framing.head_only && response.status() != 204 && response.status() != 304;
   if (!with_body || !response.has_source()) {
-    const auto& bytes = response.bytes();
+    const std::string_view bytes = response.bytes();
     co_await connection.write_all({asio::buffer(out), with_body ? asio::buffer(bytes) : asio::const_buffer()});
     co_return;
   }

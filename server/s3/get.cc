@@ -77,7 +77,7 @@ Result<Selection> Select(const Call& call, const store::Object& object) {
 /// What one read of the store finds out for an answer.
 struct Found {
   store::Bucket bucket;
-  store::Object object;
+  std::shared_ptr<const store::Object> object;
   bool unchanged = false;                 ///< 304
   std::optional<std::string> expiration;  ///< x-amz-expiration, of a current version
   Selection selection;
@@ -86,38 +86,39 @@ struct Found {
 };
 
 void OpenBody(const store::Reader& reader, const CustomerKey& key, Found& found) {
-  const std::vector<store::BlobRef>& blobs = found.object.body.blobs;
+  const std::vector<store::BlobRef>& blobs = found.object->body.blobs;
   found.body_at_hand = blobs.empty() || (blobs.size() == 1 && blobs[0].placement == store::BlobPlacement::kRows);
   if (!found.body_at_hand && reader.mode() == store::Reader::Mode::kCached) throw store::WouldBlock{};
-  found.body.emplace(reader, found.object.body, found.selection.range.first, found.selection.range.length, key.bytes());
+  found.body.emplace(reader, found.object->body, found.selection.range.first, found.selection.range.length,
+                     key.bytes());
 }
 
-/// Fills `found`, which stays in the caller's frame: an object has many strings to move.
+/// Fills `found`, which stays in the caller's frame: a bucket has many strings to move.
 Result<> Find(const store::Reader& reader, const Call& call, const CustomerKey& key, const Retrieval& what,
               Found& found) {
   for (;;) {
-    auto required = RequireObject(reader, call, what.key);
+    auto required = RequireSharedObject(reader, call, what.key);
     if (!required) return required.error();
     found = Found{std::move(required->bucket), std::move(required->object), false, {}, {}, std::nullopt, false};
-    if (auto checked = CheckCustomerKey(key, found.object); !checked) return checked.error();
-    if (!call.params().find("versionId")) found.expiration = ExpirationHeader(reader, found.bucket, found.object);
+    if (auto checked = CheckCustomerKey(key, *found.object); !checked) return checked.error();
+    if (!call.params().find("versionId")) found.expiration = ExpirationHeader(reader, found.bucket, *found.object);
     if (what.error_status == 0) {
-      const auto fresh = CheckRead(ReadConditionsOf(call), found.object, call.now());
+      const auto fresh = CheckRead(ReadConditionsOf(call), *found.object, call.now());
       if (!fresh) return fresh.error();
       found.unchanged = !*fresh;
       if (found.unchanged) return {};
     }
     if (what.with_body) {
-      if (auto readable = CheckReadable(found.object, call.now()); !readable) return readable.error();
+      if (auto readable = CheckReadable(*found.object, call.now()); !readable) return readable.error();
     }
     if (what.error_status == 0) {
-      const auto selection = Select(call, found.object);
+      const auto selection = Select(call, *found.object);
       if (!selection) return selection.error();
       found.selection = *selection;
     } else {
-      found.selection = {{0, found.object.size}, false, nullptr};
+      found.selection = {{0, found.object->size}, false, nullptr};
     }
-    const store::Body& body = found.object.body;
+    const store::Body& body = found.object->body;
     if (!what.with_body || (body.blobs.empty() && body.inline_nonce.empty())) return {};
     try {
       OpenBody(reader, key, found);
@@ -171,7 +172,7 @@ Answer Retrieve(Call& call, Retrieval what) {
   auto find = [&](const store::Reader& reader) { return Find(reader, call, *key, what, found); };
   auto complete = co_await call.read(find);
   if (!complete) co_return complete.error();
-  const store::Object& object = found.object;
+  const store::Object& object = *found.object;
   if (found.unchanged) {
     http::Response unchanged(304);
     WriteObjectHeaders(unchanged, object, *overrides);
@@ -191,8 +192,8 @@ Answer Retrieve(Call& call, Retrieval what) {
   } else if (found.body) {
     response.stream(range.length, Source(std::move(*found.body), found.body_at_hand));
   } else {
-    std::string& bytes = found.object.body.inline_bytes;
-    response.body(range.length == bytes.size() ? std::move(bytes) : bytes.substr(range.first, range.length), {});
+    const std::string_view bytes = object.body.inline_bytes;
+    response.body(found.object, bytes.substr(range.first, range.length));
   }
   co_return response;
 }

@@ -39,9 +39,9 @@ Error DeleteMarkerError(const pipeline::Call& call, const store::Object& marker)
       .with_header("x-amz-version-id", std::string(ShowVersionId(marker.version_id)));
 }
 
-Error NoSuchKeyError(const std::string& key, const std::optional<store::Object>& marker) {
+Error NoSuchKeyError(const std::string& key, const store::Object* marker) {
   Error error = Error(NoSuchKey).with("Key", key);
-  if (!marker) return error;
+  if (marker == nullptr) return error;
   return std::move(error)
       .with_header("x-amz-delete-marker", "true")
       .with_header("x-amz-version-id", std::string(ShowVersionId(marker->version_id)));
@@ -83,7 +83,8 @@ Result<FoundObject> RequireObject(const store::Reader& reader, const pipeline::C
   return RequireObject(reader, call, call.route().key);
 }
 
-Result<FoundObject> RequireObject(const store::Reader& reader, const pipeline::Call& call, const std::string& key) {
+Result<SharedObject> RequireSharedObject(const store::Reader& reader, const pipeline::Call& call,
+                                         const std::string& key) {
   const auto version = RequestedVersion(call);
   if (!version) return version.error();
   auto bucket = RequireBucket(reader, call);
@@ -95,14 +96,20 @@ Result<FoundObject> RequireObject(const store::Reader& reader, const pipeline::C
       return Error(NoSuchVersion).with("Key", key).with("VersionId", std::string(ShowVersionId(**version)));
     }
     if (object->delete_marker) return DeleteMarkerError(call, *object);
-    return FoundObject{std::move(*bucket), std::move(*object)};
+    return SharedObject{std::move(*bucket), std::make_shared<const store::Object>(*std::move(object))};
   }
-  auto object = store::FindObject(reader, bucket->id, key);
+  auto object = store::ShareObject(reader, bucket->id, key);
   if (!object || object->delete_marker) {
     if (auto listing = MayLearnOfAbsence(call); !listing) return listing.error();
-    return NoSuchKeyError(key, object);
+    return NoSuchKeyError(key, object.get());
   }
-  return FoundObject{std::move(*bucket), std::move(*object)};
+  return SharedObject{std::move(*bucket), std::move(object)};
+}
+
+Result<FoundObject> RequireObject(const store::Reader& reader, const pipeline::Call& call, const std::string& key) {
+  auto found = RequireSharedObject(reader, call, key);
+  if (!found) return found.error();
+  return FoundObject{std::move(found->bucket), *found->object};
 }
 
 void StoreObject(store::Txn& txn, const store::Bucket& bucket, store::Object& object, const std::string& version_id,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,6 +34,14 @@ struct FoundObject {
 Result<FoundObject> RequireObject(const store::Reader& reader, const pipeline::Call& call, const std::string& key);
 /// The same for the request's own key.
 Result<FoundObject> RequireObject(const store::Reader& reader, const pipeline::Call& call);
+
+struct SharedObject {
+  store::Bucket bucket;
+  std::shared_ptr<const store::Object> object;  ///< never nullptr
+};
+/// RequireObject() for those who only look at it: nothing is copied of an object that is at hand.
+Result<SharedObject> RequireSharedObject(const store::Reader& reader, const pipeline::Call& call,
+                                         const std::string& key);
 
 /// Makes `object` the current version as the bucket's versioning wants it; `version_id` is for a bucket that keeps
 /// versions. With `completed`, the body comes from TakeParts().
