@@ -67,10 +67,11 @@ class FramePool {
 /// is used after its end.
 struct PooledFrame {
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-  static void* operator new(std::size_t size) {
+  // Not inlined: GCC 12 would see the operator new below the pool and miss the one that goes with this delete.
+  [[gnu::noinline]] static void* operator new(std::size_t size) {
     return FramePool::of_this_thread().allocate(size);
   }
-  static void operator delete(void* frame, std::size_t size) noexcept {
+  [[gnu::noinline]] static void operator delete(void* frame, std::size_t size) noexcept {
     FramePool::of_this_thread().free(frame, size);
   }
 #endif
