@@ -144,7 +144,7 @@ class Exchange {
 
 ClientResponse SendRemote(const RemoteRequest& request) {
   auto url = ParseUrl(request.url);
-  if (!url) throw ClientError("not an http or https URL: " + request.url);
+  if (!url) throw ClientError("not an http or https URL");
   try {
     return Exchange(request, std::move(*url)).run();
   } catch (const boost::system::system_error& fault) {

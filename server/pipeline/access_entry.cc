@@ -50,7 +50,14 @@ constexpr Resource kResources[] = {
 };
 
 /// Parameters whose values would let a reader of the log act for the client.
-constexpr std::string_view kSecretParameters[] = {"x-amz-signature", "x-amz-security-token", "signature"};
+constexpr std::string_view kSecretParameters[] = {
+    "x-amz-signature",
+    "x-amz-security-token",
+    "signature",
+    // What a presigned URL says instead of a header.
+    "x-amz-server-side-encryption-customer-key",
+    "x-amz-copy-source-server-side-encryption-customer-key",
+};
 constexpr std::string_view kRedacted = "REDACTED";
 
 /// [06/Feb/2019:00:00:38 +0000]

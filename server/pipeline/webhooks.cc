@@ -56,8 +56,9 @@ class Webhooks::Hook {
       busy_ = false;
       if (stopping_ && !delivered) return;
       ++(delivered ? info_.delivered : info_.failed);
-      if (!delivered) {
-        log::Warn("a web hook does not take a notification", {{"url", info_.url}, {"reason", info_.last_error}});
+      if (!delivered) {  // its URL stays out of the log: it may hold a password or a token
+        log::Warn("a web hook does not take a notification",
+                  {{"destination", info_.arn}, {"reason", info_.last_error}});
       }
     }
   }
@@ -111,10 +112,10 @@ Webhooks::Webhooks() = default;
 Webhooks::~Webhooks() = default;
 
 bool Webhooks::set(const std::string& arn, const std::string& url) {
-  std::shared_ptr<Hook> former;  // ends outside of the lock: its thread may be on the way
+  auto hook = std::make_shared<Hook>(arn, url);  // its thread ends outside of the lock, as that of the former one
   const std::lock_guard lock(mutex_);
   if (!hooks_.contains(arn) && hooks_.size() >= kHooks) return false;
-  former = std::exchange(hooks_[arn], std::make_shared<Hook>(arn, url));
+  hooks_[arn].swap(hook);
   return true;
 }
 

@@ -1,13 +1,10 @@
 """Static websites: configured with boto3, visited with curl as a browser would."""
 
 import json
-import shutil
 import subprocess
 
 import pytest
 from botocore.exceptions import ClientError
-
-pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 
 
 def visit(server, host, path, *options):

@@ -16,6 +16,8 @@ TEST(AccessLogTarget, HidesSignaturesAndTokensHoweverTheyAreWritten) {
   EXPECT_EQ(pipeline::RedactedTarget("/", "x-amz-security-token=t&Signature=s&acl"),
             "/?x-amz-security-token=REDACTED&Signature=REDACTED&acl");
   EXPECT_EQ(pipeline::RedactedTarget("/", "X%2DAmz%2DSignature=s"), "/?X%2DAmz%2DSignature=REDACTED");
+  EXPECT_EQ(pipeline::RedactedTarget("/b/k", "x-amz-server-side-encryption-customer-key=k&partNumber=1"),
+            "/b/k?x-amz-server-side-encryption-customer-key=REDACTED&partNumber=1");
 }
 
 TEST(AccessLogKey, IsSimpleOrPartitionedByDate) {
