@@ -15,6 +15,7 @@
 #include "server/iam/policy_versions.h"
 #include "server/iam/roles.h"
 #include "server/iam/tags.h"
+#include "server/iam/trust_policy.h"
 #include "server/iam/users.h"
 #include "sigv4/encoding.h"
 #include "store/entities.h"
@@ -194,7 +195,10 @@ Result<> SeedRun::role(const SeedAccount& account, const SeedPrincipal& wanted) 
 
 Result<> SeedRun::trust(const SeedAccount& account, const SeedPrincipal& wanted) {
   at_ = wanted.document->path;
-  if (auto refusal = iam::CheckTrust(txn_, account.id, wanted.document->text)) return *refusal;
+  auto role = store::FindEntity(txn_, EntityKind::kRole, account.id, wanted.name);
+  const store::StringPairs before = role->attributes;
+  if (auto set = iam::SetTrust(txn_, *role, wanted.document->text); !set) return set;
+  if (role->attributes != before) store::PutEntity(txn_, *role);
   return {};
 }
 

@@ -16,6 +16,7 @@
 #include "server/iam/policy_versions.h"
 #include "server/iam/quotas.h"
 #include "server/iam/roles.h"
+#include "server/iam/trust_policy.h"
 #include "server/pipeline/mfa.h"
 #include "store/entities.h"
 #include "store/items.h"

@@ -18,6 +18,7 @@
 #include "server/iam/policy_versions.h"
 #include "server/iam/roles.h"
 #include "server/iam/tags.h"
+#include "server/iam/trust_policy.h"
 #include "server/iam/users.h"
 
 namespace keymill::iam {
@@ -136,7 +137,10 @@ UserDetail Detail(const store::Reader& reader, store::User user) {
 HolderDetail Detail(const store::Reader& reader, Entity entity) {
   HolderDetail detail{std::move(entity), {}, {}};
   detail.held = HeldBy(reader, detail.entity.id);
-  if (detail.entity.kind == EntityKind::kRole) detail.profiles = InstanceProfilesOf(reader, detail.entity.id);
+  if (detail.entity.kind == EntityKind::kRole) {
+    detail.entity = ShowTrust(reader, std::move(detail.entity));
+    detail.profiles = InstanceProfilesOf(reader, detail.entity.id);
+  }
   return detail;
 }
 

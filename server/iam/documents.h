@@ -6,16 +6,12 @@
 
 #include "server/aws/error.h"
 #include "server/policy/document.h"
-#include "store/txn.h"
 
 /// Policy texts as IAM stores and shows them.
 namespace keymill::iam {
 
 /// MalformedPolicyDocument if the text is not a policy of this kind.
 std::optional<aws::Error> CheckDocument(std::string_view document, policy::Kind kind);
-/// The same for a role's trust policy, whose principals of this account must exist.
-std::optional<aws::Error> CheckTrustDocument(const store::Reader& reader, std::string_view account,
-                                             std::string_view document);
 /// Characters that count against quotas: all but white space.
 std::size_t DocumentSize(std::string_view document);
 /// IAM answers documents percent-encoded (RFC 3986).

@@ -11,6 +11,7 @@
 #include "server/iam/quotas.h"
 #include "server/iam/roles.h"
 #include "server/iam/tags.h"
+#include "server/iam/trust_policy.h"
 
 namespace keymill::iam {
 namespace {
@@ -22,7 +23,7 @@ using store::Relation;
 InstanceProfile WithRole(const store::Reader& reader, Entity entity) {
   InstanceProfile profile{std::move(entity), std::nullopt};
   for (const std::string& id : store::LinksFrom(reader, Relation::kProfileRole, profile.entity.id)) {
-    profile.role = store::FindEntityById(reader, id);
+    if (auto role = store::FindEntityById(reader, id)) profile.role = ShowTrust(reader, *std::move(role));
   }
   return profile;
 }

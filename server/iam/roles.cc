@@ -14,6 +14,7 @@
 #include "server/iam/quotas.h"
 #include "server/iam/service_roles.h"
 #include "server/iam/tags.h"
+#include "server/iam/trust_policy.h"
 
 namespace keymill::iam {
 namespace {
@@ -38,7 +39,7 @@ auto Changing(pipeline::Call& call, const std::string& name, Change& change) {
     Result<> changed = change(txn, *role);
     if (!changed) return changed.error();
     store::PutEntity(txn, *role);
-    return role;
+    return ShowTrust(txn, *std::move(role));
   };
 }
 
@@ -78,15 +79,6 @@ Entity NewRole(std::string_view account, store::Millis now) {
   return role;
 }
 
-std::optional<aws::Error> CheckTrust(const store::Reader& reader, const std::string& account,
-                                     const std::string& document) {
-  if (auto refusal = CheckTrustDocument(reader, account, document)) return refusal;
-  if (DocumentSize(document) > kMaxTrustSize) {
-    return QuotaExceeded("ACLSizePerRole", kMaxTrustSize);
-  }
-  return std::nullopt;
-}
-
 Result<Entity> ReadCreateRole(const aws::Form::Pairs& pairs, std::string_view account, store::Millis now) {
   aws::Form form(pairs, aws::Form::Style::kIam);
   Entity role = NewRole(account, now);
@@ -120,7 +112,7 @@ Task<Result<http::Response>> CreateRole(pipeline::Call& call) {
   auto role = ReadCreateRole(call.params().all(), call.identity().account, call.now());
   if (!role) co_return role.error();
   auto create = [&](store::Txn& txn) -> Result<> {
-    if (auto refusal = CheckTrust(txn, role->account, role->document)) return *refusal;
+    if (auto set = SetTrust(txn, *role, role->document); !set) return set;
     return AddRole(txn, *role);
   };
   auto created = co_await call.commit(create);
@@ -138,7 +130,11 @@ Task<Result<http::Response>> GetRole(pipeline::Call& call) {
   aws::Form form(call.params().all(), aws::Form::Style::kIam);
   const std::string name = form.required(kRoleName);
   if (auto refusal = form.refusal()) co_return *refusal;
-  auto find = [&](const store::Reader& reader) { return RequireRole(reader, call.identity().account, name); };
+  auto find = [&](const store::Reader& reader) -> Result<Entity> {
+    auto role = RequireRole(reader, call.identity().account, name);
+    if (!role) return role.error();
+    return ShowTrust(reader, *std::move(role));
+  };
   auto role = co_await call.read(find);
   if (!role) co_return role.error();
   co_return Answer(call, [&](aws::XmlWriter& xml) {
@@ -156,7 +152,10 @@ Task<Result<http::Response>> ListRoles(pipeline::Call& call) {
   const Page page = ReadPage(form);
   if (auto refusal = form.refusal()) co_return *refusal;
   auto list = [&](const store::Reader& reader) {
-    return store::ListEntities(reader, EntityKind::kRole, call.identity().account, prefix, page.after, page.limit + 1);
+    auto found =
+        store::ListEntities(reader, EntityKind::kRole, call.identity().account, prefix, page.after, page.limit + 1);
+    for (Entity& role : found) role = ShowTrust(reader, std::move(role));
+    return found;
   };
   auto roles = co_await call.read(list);
   const bool truncated = Cut(roles, page);
@@ -211,9 +210,7 @@ Task<Result<http::Response>> UpdateAssumeRolePolicy(pipeline::Call& call) {
   if (auto refusal = form.refusal()) co_return *refusal;
   auto change = [&](store::Txn& txn, Entity& role) -> Result<> {
     if (IsServiceLinked(role)) return OnlyItsService(name);
-    if (auto refusal = CheckTrust(txn, role.account, document)) return *refusal;
-    role.document = document;
-    return {};
+    return SetTrust(txn, role, document);
   };
   auto update = Changing(call, name, change);
   co_return co_await CommitThenAnswer(call, update);

@@ -29,16 +29,12 @@ Result<store::Entity> ReadCreateRole(const aws::Form::Pairs& form, std::string_v
 // What happens inside the commit.
 /// Gives it an id. EntityAlreadyExists if its name is taken, LimitExceeded; the errors of its boundary.
 Result<> AddRole(store::Txn& txn, store::Entity& role);
-/// What is wrong with a trust policy of this account: its form, its length, principals that do not exist.
-std::optional<aws::Error> CheckTrust(const store::Reader& reader, const std::string& account,
-                                     const std::string& document);
 
 /// <Role>…</Role> without boundary and tags.
 http::Response AnswerRole(const pipeline::Call& call, const store::Entity& role);
-/// What every answer about a role has, in wire order up to the description and the session duration.
+/// What every answer about a role has, in wire order up to the description and the session duration. A role that was
+/// read is first given to ShowTrust().
 void WriteRole(aws::XmlWriter& xml, const store::Entity& role);
-
-inline constexpr std::size_t kMaxTrustSize = 2048;  ///< characters, white space not counted
 
 /// Seconds, 3600 unless the role says otherwise.
 std::int64_t MaxSessionDuration(const store::Entity& role);

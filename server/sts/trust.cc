@@ -5,6 +5,7 @@
 
 #include "server/aws/arn.h"
 #include "server/iam/holders.h"
+#include "server/iam/trust_policy.h"
 #include "server/pipeline/circumstances.h"
 #include "server/pipeline/policies.h"
 #include "server/pipeline/sessions.h"
@@ -13,12 +14,6 @@
 
 namespace keymill::sts {
 namespace {
-
-std::optional<policy::Document> TrustPolicy(const store::Entity& role) {
-  auto parsed = policy::Document::Parse(role.document, policy::Kind::kTrust);
-  if (auto* trust = std::get_if<policy::Document>(&parsed)) return std::move(*trust);
-  return std::nullopt;
-}
 
 pipeline::Circumstances CircumstancesOf(const pipeline::Call& call) {
   return {call.request(), call.params(), call.now(), call.services().config.region, call.presigned()};
@@ -52,7 +47,7 @@ std::optional<aws::Error> CheckRoleArn(const std::string& text) {
 bool Trusts(const pipeline::Call& call, const store::Entity& role, std::string_view action, bool with_mfa) {
   const pipeline::Identity& caller = call.identity();
   if (!pipeline::WithinSession(caller, action)) return false;
-  const auto trust = TrustPolicy(role);
+  const auto trust = iam::TrustPolicyOf(role);
   if (!trust) return false;
 
   const pipeline::PoliciesOf own(caller);
@@ -68,7 +63,7 @@ bool Trusts(const pipeline::Call& call, const store::Entity& role, std::string_v
 
 bool TrustsFederated(const pipeline::Call& call, const store::Entity& role, std::string_view action,
                      const FederatedCaller& caller) {
-  const auto trust = TrustPolicy(role);
+  const auto trust = iam::TrustPolicyOf(role);
   if (!trust) return false;
   static const pipeline::Identity kNobody;  // keys of the caller come from its provider alone
   policy::Context context = pipeline::ConditionContext(trust->context_keys(), kNobody, CircumstancesOf(call));

@@ -251,3 +251,40 @@ def test_sessions_end_with_their_user(root, unique, server, as_session):
 def test_the_key_of_a_session_tells_its_account(caller):
     key = caller.clients.sts.get_session_token()["Credentials"]["AccessKeyId"]
     assert caller.clients.sts.get_access_key_info(AccessKeyId=key)["Account"] == ACCOUNT
+
+
+def test_a_role_does_not_trust_who_gets_the_name_of_a_deleted_user(root, make_role, unique):
+    """A trust policy keeps the unique id of whom it named, and shows it once that user is gone (AWS's page on the
+    Principal element)."""
+    name = unique("trusted")
+
+    def join() -> tuple[dict, Clients]:
+        made = root.iam.create_user(UserName=name)["User"]
+        root.iam.put_user_policy(UserName=name, PolicyName="p", PolicyDocument=policy("sts:*"))
+        key = root.iam.create_access_key(UserName=name)["AccessKey"]
+        return made, root.with_key(key["AccessKeyId"], key["SecretAccessKey"])
+
+    def leave(clients: Clients) -> None:
+        for key in root.iam.list_access_keys(UserName=name)["AccessKeyMetadata"]:
+            root.iam.delete_access_key(UserName=name, AccessKeyId=key["AccessKeyId"])
+        root.iam.delete_user_policy(UserName=name, PolicyName="p")
+        root.iam.delete_user(UserName=name)
+
+    def trusted(role_arn: str) -> str:
+        role = root.iam.get_role(RoleName=role_arn.rpartition("/")[2])["Role"]
+        return role["AssumeRolePolicyDocument"]["Statement"][0]["Principal"]["AWS"]
+
+    first, clients = join()
+    arn = make_role(trust(first["Arn"]), "s3:*")
+    clients.sts.assume_role(RoleArn=arn, RoleSessionName="work")
+    assert trusted(arn) == first["Arn"]
+    leave(clients)
+    assert trusted(arn) == first["UserId"]
+    second, clients = join()
+    assert second["Arn"] == first["Arn"]
+    assert trusted(arn) == first["UserId"]
+    with refused("AccessDenied"):
+        clients.sts.assume_role(RoleArn=arn, RoleSessionName="work")
+    root.iam.update_assume_role_policy(RoleName=arn.rpartition("/")[2], PolicyDocument=trust(second["Arn"]))
+    clients.sts.assume_role(RoleArn=arn, RoleSessionName="work")
+    leave(clients)

@@ -138,20 +138,6 @@ TEST_F(UserPermissions, KeepPoliciesFromBeingDeletedWithTheirHolder) {
   EXPECT_EQ(PolicyConflict(reader_, alice.id)->message(), "Cannot delete entity, must detach all policies first.");
 }
 
-TEST_F(UserPermissions, TrustPoliciesNamePrincipalsThatExist) {
-  add_user("alice", "/team/");
-  auto check = [&](const std::string& arn) {
-    return CheckTrustDocument(
-        reader_, kAccount,
-        R"({"Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"AWS":")" + arn + "\"}}]}");
-  };
-  EXPECT_FALSE(check("arn:aws:iam::123456789012:user/team/alice"));
-  EXPECT_FALSE(check("arn:aws:iam::123456789012:root"));
-  EXPECT_FALSE(check("arn:aws:iam::999999999999:user/somebody"));
-  EXPECT_EQ(check("arn:aws:iam::123456789012:user/alice")->message(),
-            "Invalid principal in policy: \"AWS\":\"arn:aws:iam::123456789012:user/alice\"");
-}
-
 TEST(AwsManagedPolicies, AreAllValid) {
   for (const AwsManagedPolicy& policy : AwsManagedPolicies()) {
     EXPECT_FALSE(CheckDocument(policy.document, policy::Kind::kIdentity)) << policy.name;
