@@ -53,7 +53,9 @@ std::vector<Replacement> FindFiles(const std::string& text) {
   for (const auto& account : seed.accounts) {
     for (const auto& bucket : account.buckets) {
       for (const auto& object : bucket.objects) {
-        if (object.file) found.push_back({control::PlaceOf(text, object.path + ".content"), *object.file});
+        for (const auto& version : object.versions) {
+          if (version.file) found.push_back({control::PlaceOf(text, version.path + ".content"), *version.file});
+        }
       }
     }
   }

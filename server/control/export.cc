@@ -2,13 +2,12 @@
 
 #include <algorithm>
 
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value_from.hpp>
 
-#include "server/aws/form.h"
-#include "server/aws/ids.h"
 #include "server/control/errors.h"
+#include "server/control/export_buckets.h"
+#include "server/control/export_json.h"
 #include "server/control/operator.h"
 #include "server/control/seed_document.h"
 #include "server/iam/access_keys.h"
@@ -16,18 +15,10 @@
 #include "server/iam/instance_profiles.h"
 #include "server/iam/managed.h"
 #include "server/iam/service_roles.h"
-#include "server/s3/acl.h"
-#include "server/s3/bucket_state.h"
-#include "server/s3/customer_key.h"
-#include "server/s3/documents.h"
-#include "server/s3/lock_configuration.h"
-#include "sigv4/encoding.h"
 #include "store/accounts.h"
-#include "store/blobs.h"
 #include "store/buckets.h"
 #include "store/entities.h"
 #include "store/items.h"
-#include "store/objects.h"
 #include "store/principals.h"
 
 namespace keymill::control {
@@ -38,35 +29,6 @@ using store::EntityKind;
 using store::Relation;
 
 constexpr std::size_t kAll = ~std::size_t{0};
-
-/// The contents of the objects alone are too much.
-struct TooLarge {};
-
-void Put(json::object& object, std::string_view name, json::value value) {
-  const bool empty = value.is_null() || (value.is_string() && value.get_string().empty()) ||
-                     (value.is_array() && value.get_array().empty()) ||
-                     (value.is_object() && value.get_object().empty());
-  if (!empty) object[name] = std::move(value);
-}
-
-json::object PairsOf(const store::StringPairs& pairs) {
-  json::object object;
-  for (const auto& [key, value] : pairs) object[key] = value;
-  return object;
-}
-
-/// As JSON where that gives the same text again, so that people can read it.
-json::value PolicyOf(const std::string& text) {
-  json::error_code failure;
-  json::value value = json::parse(text, failure);
-  if (failure || !value.is_object() || json::serialize(value) != text) return json::value(text);
-  return value;
-}
-
-bool IsUtf8(const std::string& text) {
-  const std::u32string points = aws::CodePoints(text);
-  return std::find(points.begin(), points.end(), U'\xFFFD') == points.end();
-}
 
 void Indent(const json::value& value, std::size_t depth, std::string& out) {
   const auto line = [&](std::size_t by) { out.append("\n").append(2 * by, ' '); };
@@ -125,7 +87,7 @@ class Exporter {
     Put(to, "instance_profiles", entities(from.id, EntityKind::kInstanceProfile, &Exporter::profile));
     json::array buckets;
     for (const store::Bucket& each : store::ListBuckets(reader_, from.id, {}, {}, kAll))
-      buckets.push_back(bucket(each));
+      buckets.push_back(buckets_.bucket(each));
     Put(to, "buckets", std::move(buckets));
     return to;
   }
@@ -217,77 +179,9 @@ class Exporter {
     return to;
   }
 
-  json::object bucket(const store::Bucket& from) {
-    json::object to{{"name", from.name}, {"region", from.region}};
-    if (from.object_lock) to["object_lock"] = true;
-    if (from.versioning != store::Versioning::kUnversioned) {
-      to["versioning"] = from.versioning == store::Versioning::kEnabled ? "Enabled" : "Suspended";
-    }
-    if (s3::HasAcls(from)) {  // without ownership controls a bucket behaves as with these
-      to["object_ownership"] = from.object_ownership == "none" ? std::string("ObjectWriter") : from.object_ownership;
-    }
-    const std::string owner_id = aws::CanonicalUserId(from.account);
-    if (!from.acl.empty()) to["acl"] = s3::AclDocument(owner_id, s3::DecodeGrants(from.acl, owner_id));
-    Put(to, "tags", PairsOf(from.tags));
-    json::object configurations;
-    for (const std::string& name : store::ListDocuments(reader_, from.id)) {
-      if (name == s3::kPolicyDocument) {
-        to["policy"] = PolicyOf(store::FindDocument(reader_, from.id, name).value_or(""));
-      } else if (name == s3::kLockDocument) {
-        configurations[name] = store::FindDocument(reader_, from.id, name).value_or("");
-      } else if (const s3::DocumentKind* kind = s3::FindDocumentKind(name)) {
-        const auto text = s3::FindWholeDocument(reader_, from, *kind, name);
-        configurations[name] = text ? json::value(*text) : json::value();
-      }
-    }
-    Put(to, "configurations", std::move(configurations));
-    if (options_.objects) Put(to, "objects", objects(from.id));
-    return to;
-  }
-
-  json::array objects(store::BucketId bucket) {
-    json::array all;
-    store::ListQuery query;
-    store::ListPage page;
-    do {
-      page = store::ListObjects(reader_, bucket, query);
-      for (const store::Object& listed : page.objects) {
-        const auto found = store::FindObject(reader_, bucket, listed.key);
-        if (!found || found->delete_marker || s3::HasCustomerKey(*found)) continue;  // nobody here can read those
-        all.push_back(object(*found));
-      }
-      query.start_after = page.last;
-    } while (page.truncated);
-    return all;
-  }
-
-  json::object object(const store::Object& from) {
-    size_ += from.size;
-    if (size_ > kMaxSeed) throw TooLarge();
-    std::string content;
-    store::BodyReader body(reader_, from.body, 0, from.size);
-    for (auto piece = body.next(); !piece.empty(); piece = body.next()) {
-      content.append(reinterpret_cast<const char*>(piece.data()), piece.size());
-    }
-    json::object to{{"key", from.key}};
-    if (IsUtf8(content))
-      to["content"] = std::move(content);
-    else
-      to["content"] = json::object{{"base64", sigv4::base64_encode(content)}};
-    Put(to, "content_type", json::value(from.content_type));
-    Put(to, "cache_control", json::value(from.cache_control));
-    Put(to, "content_disposition", json::value(from.content_disposition));
-    Put(to, "content_encoding", json::value(from.content_encoding));
-    Put(to, "content_language", json::value(from.content_language));
-    Put(to, "expires", json::value(from.expires));
-    Put(to, "metadata", PairsOf(from.metadata));
-    Put(to, "tags", PairsOf(from.tags));
-    return to;
-  }
-
   const store::Reader& reader_;
   const ExportOptions options_;
-  std::uint64_t size_ = 0;  ///< of contents so far
+  BucketExporter buckets_{reader_, options_};
 };
 
 Task<Result<http::Response>> Answer(pipeline::Call& call, bool secrets) {
@@ -312,7 +206,7 @@ std::optional<std::string> ExportSeed(const store::Reader& reader, const ExportO
   std::string text;
   try {
     Indent(Exporter(reader, options).everything(), 0, text);
-  } catch (const TooLarge&) {
+  } catch (const ExportIsTooLarge&) {
     return std::nullopt;
   }
   text += '\n';

@@ -10,7 +10,7 @@ namespace keymill::control {
 
 struct ExportOptions {
   bool secrets = false;  ///< access keys, which are left out otherwise
-  bool objects = false;  ///< the current versions of objects
+  bool objects = false;  ///< objects, where a bucket keeps versions with all of them
 };
 
 /// The state that `reader` shows as a seed (SEED.md), indented; nullopt if it would be larger than a seed may be.

@@ -41,6 +41,12 @@ const json::value* JsonFields::find(std::string_view name) {
   return value == nullptr || value->is_null() ? nullptr : value;
 }
 
+bool JsonFields::is_null(std::string_view name) {
+  asked_.insert(name);
+  const json::value* value = object_ == nullptr ? nullptr : object_->if_contains(name);
+  return value != nullptr && value->is_null();
+}
+
 std::optional<std::string> JsonFields::optional(std::string_view name) {
   const json::value* value = find(name);
   if (value == nullptr) return std::nullopt;

@@ -63,6 +63,8 @@ class JsonFields {
   std::vector<std::pair<std::string, std::string>> pairs(std::string_view name);
   /// nullptr if absent or null.
   const boost::json::value* find(std::string_view name);
+  /// True if it is there, and null.
+  bool is_null(std::string_view name);
   /// Complains about the members that nobody has asked for. To be called last.
   void finish();
 

@@ -62,11 +62,20 @@ std::string ReadWhole(const std::filesystem::path& file, std::uintmax_t limit) {
   return text;
 }
 
+std::vector<SeedVersion*> VersionsOf(SeedBucket& bucket) {
+  std::vector<SeedVersion*> all;
+  for (SeedObject& object : bucket.objects) {
+    for (SeedVersion& version : object.versions) all.push_back(&version);
+  }
+  return all;
+}
+
 /// Resolves the files that contents come from. Small ones are read at once: they go into the commit.
 Result<> Locate(std::string_view text, const std::optional<std::filesystem::path>& directory, Seed& seed) {
   for (SeedAccount& account : seed.accounts) {
     for (SeedBucket& bucket : account.buckets) {
-      for (SeedObject& object : bucket.objects) {
+      for (SeedVersion* version : VersionsOf(bucket)) {
+        SeedVersion& object = *version;
         if (!object.file) continue;
         const std::string path = object.path + ".content.file";
         if (!directory) {
@@ -117,7 +126,11 @@ Result<SeedCounts> ApplySeed(std::string_view text, const std::optional<std::fil
   SeedBodies bodies(target.db);
   for (const SeedAccount& account : seed->accounts) {
     for (const SeedBucket& bucket : account.buckets) {
-      for (const SeedObject& object : bucket.objects) bodies.measure(object);
+      for (const SeedObject& object : bucket.objects) {
+        for (const SeedVersion& version : object.versions) {
+          if (!version.delete_marker) bodies.measure(version);
+        }
+      }
     }
   }
   for (;;) {

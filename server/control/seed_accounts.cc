@@ -13,8 +13,11 @@ namespace keymill::control {
 
 Result<SeedCounts> SeedRun::apply(const Seed& seed) {
   bodies_.begin();
-  for (const SeedAccount& wanted : seed.accounts) {
-    if (auto applied = account(wanted); !applied) return applied.error();
+  // Each part may name what those before it bring, in other accounts too.
+  for (const auto part : {&SeedRun::account, &SeedRun::principals, &SeedRun::trusting, &SeedRun::buckets}) {
+    for (const SeedAccount& wanted : seed.accounts) {
+      if (auto applied = (this->*part)(wanted); !applied) return applied.error();
+    }
   }
   at_ = "$";
   return counts_;
@@ -39,19 +42,31 @@ Result<> SeedRun::account(const SeedAccount& wanted) {
   for (const SeedKey& each : wanted.root_access_keys) {
     if (auto done = key(wanted, wanted.id, each); !done) return done;
   }
-  // Each kind may name those before it; roles may also trust each other.
-  struct Kind {
-    const std::vector<SeedPrincipal>& all;
-    Result<> (SeedRun::*apply)(const SeedAccount&, const SeedPrincipal&);
-  };
-  for (const Kind& kind : {Kind{wanted.policies, &SeedRun::policy}, Kind{wanted.groups, &SeedRun::group},
-                           Kind{wanted.users, &SeedRun::user}, Kind{wanted.roles, &SeedRun::role},
-                           Kind{wanted.roles, &SeedRun::trust}, Kind{wanted.instance_profiles, &SeedRun::profile}}) {
-    for (const SeedPrincipal& each : kind.all) {
+  return {};
+}
+
+Result<> SeedRun::all_of(const SeedAccount& account, std::initializer_list<Kind> kinds) {
+  for (const Kind& kind : kinds) {
+    for (const SeedPrincipal& each : *kind.all) {
       at_ = each.path;
-      if (auto done = (this->*kind.apply)(wanted, each); !done) return done;
+      if (auto done = (this->*kind.apply)(account, each); !done) return done;
     }
   }
+  return {};
+}
+
+Result<> SeedRun::principals(const SeedAccount& wanted) {
+  return all_of(wanted, {{&wanted.policies, &SeedRun::policy},
+                         {&wanted.groups, &SeedRun::group},
+                         {&wanted.users, &SeedRun::user},
+                         {&wanted.roles, &SeedRun::role}});
+}
+
+Result<> SeedRun::trusting(const SeedAccount& wanted) {
+  return all_of(wanted, {{&wanted.roles, &SeedRun::trust}, {&wanted.instance_profiles, &SeedRun::profile}});
+}
+
+Result<> SeedRun::buckets(const SeedAccount& wanted) {
   for (const SeedBucket& each : wanted.buckets) {
     at_ = each.path;
     if (auto done = bucket(wanted, each); !done) return done;

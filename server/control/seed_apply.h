@@ -1,5 +1,6 @@
 #pragma once
 
+#include <initializer_list>
 #include <set>
 #include <string>
 #include <string_view>
@@ -8,6 +9,7 @@
 #include "server/control/seed_bodies.h"
 #include "server/control/seed_document.h"
 #include "server/result.h"
+#include "server/s3/acl.h"
 #include "store/txn.h"
 
 namespace keymill::control {
@@ -30,6 +32,14 @@ class SeedRun {
  private:
   // seed_accounts.cc
   Result<> account(const SeedAccount& wanted);
+  Result<> principals(const SeedAccount& wanted);
+  Result<> trusting(const SeedAccount& wanted);
+  Result<> buckets(const SeedAccount& wanted);
+  struct Kind {
+    const std::vector<SeedPrincipal>* all;
+    Result<> (SeedRun::*apply)(const SeedAccount&, const SeedPrincipal&);
+  };
+  Result<> all_of(const SeedAccount& account, std::initializer_list<Kind> kinds);
   Result<bool> alias(const SeedAccount& wanted);
   Result<> key(const SeedAccount& account, const std::string& owner_id, const SeedKey& wanted);
 
@@ -50,7 +60,13 @@ class SeedRun {
   Result<store::Bucket> new_bucket(const SeedAccount& account, const SeedBucket& wanted);
   Result<bool> settings(store::Bucket& bucket, const SeedBucket& wanted);
   Result<bool> documents(store::Bucket& bucket, const SeedBucket& wanted);
+
+  // seed_objects.cc
   Result<> object(const store::Bucket& bucket, const SeedObject& wanted);
+  /// The version as it would be stored, without its body.
+  Result<store::Object> describe(const store::Bucket& bucket, const SeedVersion& wanted);
+  /// Stores it, unless its body must be written first.
+  Result<> append(const store::Bucket& bucket, const SeedVersion& wanted, store::Object& object);
 
   /// Refuses what the file has twice: the second would undo the first, each time.
   Result<> once(std::string_view kind, const std::string& account, const std::string& name);
@@ -66,5 +82,10 @@ class SeedRun {
   std::set<std::string> seen_;
   std::string at_ = "$";
 };
+
+/// A canned ACL by its name, or an AccessControlPolicy document.
+Result<s3::Grants> ReadSeedAcl(const std::string& text, const s3::Owners& owners);
+/// That the bucket's public access block forbids it.
+aws::Error BlockedBySetting(std::string_view what);
 
 }  // namespace keymill::control

@@ -16,7 +16,7 @@ namespace {
 
 /// Calls `take` with the content in pieces of at most a chunk.
 template <class Take>
-void ReadContent(const SeedObject& object, Take&& take) {
+void ReadContent(const SeedVersion& object, Take&& take) {
   if (!object.file) {
     for (std::string_view rest = object.content; !rest.empty();) {
       const std::string_view piece = rest.substr(0, store::kChunkSize);
@@ -36,17 +36,21 @@ void ReadContent(const SeedObject& object, Take&& take) {
 
 class Measure {
  public:
+  explicit Measure(const SeedVersion& object)
+      : checksum_(*s3::FindChecksumKind(object.checksum_algorithm.value_or(std::string(s3::kCrc64Nvme.name)))) {}
   void update(std::string_view piece) {
     size_ += piece.size();
     md5_.update(piece);
-    crc_.update(std::as_bytes(std::span(piece)));
+    checksum_.update(std::as_bytes(std::span(piece)));
   }
-  BodyFacts finish() { return {size_, sigv4::hex(md5_.finish()), crc_.finish()}; }
+  BodyFacts finish() {
+    return {size_, sigv4::hex(md5_.finish()), {std::string(checksum_.kind().name), checksum_.finish(), false}};
+  }
 
  private:
   std::uint64_t size_ = 0;
   sigv4::Md5 md5_;
-  s3::ChecksumHasher crc_{s3::kCrc64Nvme};
+  s3::ChecksumHasher checksum_;
 };
 
 }  // namespace
@@ -55,13 +59,13 @@ SeedBodies::~SeedBodies() {
   for (const auto& [path, blob] : blobs_) store::Discard(db_, blob);
 }
 
-void SeedBodies::measure(const SeedObject& object) {
-  Measure measure;
+void SeedBodies::measure(const SeedVersion& object) {
+  Measure measure(object);
   ReadContent(object, [&](std::string_view piece) { measure.update(piece); });
   facts_[object.path] = measure.finish();
 }
 
-std::optional<store::Body> SeedBodies::place(store::Txn& txn, const SeedObject& object) {
+std::optional<store::Body> SeedBodies::place(store::Txn& txn, const SeedVersion& object) {
   const bool small = !object.file && object.content.size() <= store::kRowLimit;
   if (small || facts(object).size == 0)
     return s3::PlaceBody(txn, std::nullopt, std::as_bytes(std::span(object.content)));
@@ -76,7 +80,7 @@ std::optional<store::Body> SeedBodies::place(store::Txn& txn, const SeedObject& 
 
 void SeedBodies::write_wanted() {
   for (const auto& [path, object] : wanted_) {
-    Measure measure;
+    Measure measure(*object);
     store::BlobWriter writer(db_);
     ReadContent(*object, [&](std::string_view piece) {
       measure.update(piece);

@@ -7,14 +7,15 @@
 
 #include "server/control/seed_document.h"
 #include "store/blobs.h"
+#include "store/records.h"
 
 namespace keymill::control {
 
 /// What S3 says of some octets.
 struct BodyFacts {
   std::uint64_t size = 0;
-  std::string etag;       ///< MD5 in hexadecimal
-  std::string crc64nvme;  ///< raw
+  std::string etag;          ///< MD5 in hexadecimal
+  store::Checksum checksum;  ///< of the algorithm that the seed wants
 };
 
 /// The contents of a seed's objects. Those that do not fit into a commit are written to blobs before it, but only once
@@ -28,11 +29,11 @@ class SeedBodies {
   SeedBodies& operator=(const SeedBodies&) = delete;
 
   /// Reads the object's content once. Throws std::runtime_error for a file that cannot be read.
-  void measure(const SeedObject& object);
-  const BodyFacts& facts(const SeedObject& object) const { return facts_.at(object.path); }
+  void measure(const SeedVersion& object);
+  const BodyFacts& facts(const SeedVersion& object) const { return facts_.at(object.path); }
 
   /// Within a commit: the body to reference, or nullopt if it must be written before another try.
-  std::optional<store::Body> place(store::Txn& txn, const SeedObject& object);
+  std::optional<store::Body> place(store::Txn& txn, const SeedVersion& object);
   /// True if the commit has asked for bodies that are not there: it must be rolled back and tried again.
   bool wanting() const { return !wanted_.empty(); }
   void write_wanted();
@@ -43,9 +44,9 @@ class SeedBodies {
 
  private:
   store::Db& db_;
-  std::map<std::string, BodyFacts> facts_;                    // by path
-  std::map<std::string, store::BlobRef> blobs_;               // likewise
-  std::map<std::string, const SeedObject*> wanted_, placed_;  // likewise
+  std::map<std::string, BodyFacts> facts_;                     // by path
+  std::map<std::string, store::BlobRef> blobs_;                // likewise
+  std::map<std::string, const SeedVersion*> wanted_, placed_;  // likewise
 };
 
 }  // namespace keymill::control

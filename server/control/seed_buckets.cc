@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <tuple>
 
 #include "server/aws/ids.h"
 #include "server/aws/xml_reader.h"
@@ -11,22 +10,17 @@
 #include "server/s3/bucket_policy.h"
 #include "server/s3/bucket_state.h"
 #include "server/s3/documents.h"
-#include "server/s3/encryption.h"
 #include "server/s3/errors.h"
 #include "server/s3/lifecycle_configuration.h"
 #include "server/s3/lock_configuration.h"
 #include "server/s3/lookup.h"
 #include "server/s3/regions.h"
 #include "server/s3/tags.h"
-#include "server/s3/versions.h"
-#include "sigv4/encoding.h"
 
-// What a seed says of buckets and objects.
+// What a seed says of buckets.
 
 namespace keymill::control {
 namespace {
-
-constexpr std::size_t kMaxMetadata = 2048;  // octets of names and values (aws-facts: MetadataTooLarge)
 
 void Merge(store::StringPairs& tags, const store::StringPairs& added) {
   for (const auto& tag : added) {
@@ -38,49 +32,18 @@ void Merge(store::StringPairs& tags, const store::StringPairs& added) {
   }
 }
 
-store::StringPairs Sorted(store::StringPairs pairs) {
-  std::sort(pairs.begin(), pairs.end());
-  return pairs;
-}
+}  // namespace
 
-bool IsHeaderText(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return (c >= ' ' || c < 0) && c != 0x7f; });
-}
-bool IsMetadataName(std::string_view name) {
-  constexpr std::string_view kToken = "abcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-.^_`|~";
-  return !name.empty() && name.find_first_not_of(kToken) == std::string_view::npos;
-}
-
-/// What headers would have to be checked for, if they had come as such.
-Result<> CheckHeaders(const SeedObject& wanted) {
-  for (const std::string* text : {&wanted.content_type, &wanted.cache_control, &wanted.content_disposition,
-                                  &wanted.content_encoding, &wanted.content_language, &wanted.expires}) {
-    if (!IsHeaderText(*text)) return aws::Error(InvalidSeed, "a header has control characters");
-  }
-  std::size_t size = 0;
-  for (const auto& [name, value] : wanted.metadata) {
-    if (!IsMetadataName(name)) {
-      return aws::Error(InvalidSeed, "metadata names are lower-case, without x-amz-meta- and spaces: " + name);
-    }
-    if (!IsHeaderText(value)) return aws::Error(InvalidSeed, "metadata has control characters: " + name);
-    size += name.size() + value.size();
-  }
-  return size <= kMaxMetadata ? Result<>() : aws::Error(s3::MetadataTooLarge);
-}
-
-/// A canned ACL by its name, or an AccessControlPolicy document.
-Result<s3::Grants> ReadAcl(const std::string& text, const std::string& owner_id) {
+Result<s3::Grants> ReadSeedAcl(const std::string& text, const s3::Owners& owners) {
   if (text.starts_with('<')) return s3::ParseAclDocument(text);
-  if (auto grants = s3::CannedAcl(text, {owner_id, owner_id})) return *std::move(grants);
+  if (auto grants = s3::CannedAcl(text, owners)) return *std::move(grants);
   return aws::Error(InvalidSeed, "must be the name of a canned ACL or an AccessControlPolicy document");
 }
 
-aws::Error Blocked(std::string_view what) {
+aws::Error BlockedBySetting(std::string_view what) {
   return {InvalidSeed, "the bucket's public access block forbids public " + std::string(what) +
                            "; \"publicAccessBlock\": null in its configurations removes it"};
 }
-
-}  // namespace
 
 Result<> SeedRun::bucket(const SeedAccount& account, const SeedBucket& wanted) {
   at_ = wanted.path;
@@ -151,7 +114,7 @@ Result<bool> SeedRun::settings(store::Bucket& bucket, const SeedBucket& wanted) 
   if (auto checked = s3::CheckTags(bucket.tags, s3::Tagged::kBucket); !checked) return checked.error();
   if (wanted.acl) {
     at_ = wanted.acl->path;
-    const auto grants = ReadAcl(wanted.acl->text, owner_id);
+    const auto grants = ReadSeedAcl(wanted.acl->text, {owner_id, owner_id});
     if (!grants) return grants.error();
     bucket.acl = s3::IsPrivate(*grants, owner_id) ? std::string() : s3::EncodeGrants(*grants);
   }
@@ -193,62 +156,18 @@ Result<bool> SeedRun::documents(store::Bucket& bucket, const SeedBucket& wanted)
   if (wanted.acl) {
     at_ = wanted.acl->path;
     const auto grants = s3::DecodeGrants(bucket.acl, aws::CanonicalUserId(bucket.account));
-    if (block.block_acls && pipeline::IsPublic(grants)) return Blocked("ACLs");
+    if (block.block_acls && pipeline::IsPublic(grants)) return BlockedBySetting("ACLs");
   }
   if (wanted.policy) {
     at_ = wanted.policy->path;
-    const auto policy = s3::ParseBucketPolicy(wanted.policy->text);
+    const auto policy = s3::ParseNewPolicy(wanted.policy->text, bucket.name);
     if (!policy) return policy.error();
-    if (block.block_policy && policy->allows_everybody()) return Blocked("policies");
-    if (store::FindDocument(txn_, bucket.id, s3::kPolicyDocument) != wanted.policy->text) {
-      store::PutDocument(txn_, bucket.id, s3::kPolicyDocument, wanted.policy->text);
-      store::EraseDocument(txn_, bucket.id, s3::kNamedDocument);  // a seed names whoever has the name
-      changed = true;
-    }
+    if (block.block_policy && policy->allows_everybody()) return BlockedBySetting("policies");
+    const auto set = s3::SetBucketPolicy(txn_, bucket.id, *policy, wanted.policy->text);
+    if (!set) return set.error();
+    changed |= *set;
   }
   return changed;
-}
-
-Result<> SeedRun::object(const store::Bucket& bucket, const SeedObject& wanted) {
-  at_ = wanted.path;
-  if (auto checked = s3::CheckKey(wanted.key); !checked) return checked;
-  if (auto first = once("object", bucket.name, wanted.key); !first) return first;
-  if (auto checked = CheckHeaders(wanted); !checked) return checked;
-  if (auto checked = s3::CheckTags(wanted.tags, s3::Tagged::kObject); !checked) return checked;
-  store::Object object;
-  object.key = wanted.key;
-  object.owner = bucket.account;
-  object.content_type = wanted.content_type;
-  object.cache_control = wanted.cache_control;
-  object.content_disposition = wanted.content_disposition;
-  object.content_encoding = wanted.content_encoding;
-  object.content_language = wanted.content_language;
-  object.expires = wanted.expires;
-  object.metadata = wanted.metadata;
-  object.tags = wanted.tags;
-  const BodyFacts& facts = bodies_.facts(wanted);
-  object.size = facts.size;
-  object.etag = facts.etag;
-  object.checksum = {std::string(s3::kCrc64Nvme.name), facts.crc64nvme, false};
-  object.modified = s3::WholeSeconds(now_);
-  const auto current = store::FindObject(txn_, bucket.id, wanted.key);
-  const bool there = current && !current->delete_marker;
-  const auto described = [](const store::Object& each) {
-    return std::tuple(each.size, each.etag, each.content_type, each.cache_control, each.content_disposition,
-                      each.content_encoding, each.content_language, each.expires, Sorted(each.metadata),
-                      Sorted(each.tags));
-  };
-  if (there && described(*current) == described(object)) {
-    count(false, false);
-    return {};
-  }
-  count(!there, true);
-  auto body = bodies_.place(txn_, wanted);
-  if (!body) return {};  // another try follows, with the body written
-  object.body = *std::move(body);
-  s3::ApplyDefaultEncryption(txn_, bucket, config_.region, object);
-  s3::StoreObject(txn_, bucket, object, s3::NewVersionId());
-  return {};
 }
 
 }  // namespace keymill::control

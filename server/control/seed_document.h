@@ -49,12 +49,37 @@ struct SeedPrincipal {
   std::vector<SeedKey> access_keys;
 };
 
-struct SeedObject {
+struct SeedEncryption {
+  std::string path, algorithm;  ///< AES256, aws:kms, aws:kms:dsse
+  std::string kms_key_id;       ///< empty = the account's own
+  bool bucket_key = false;
+};
+struct SeedRetention {
+  store::LockMode mode = store::LockMode::kNone;  ///< kNone: explicitly none, whatever the bucket's default
+  store::Millis until = 0;
+};
+
+/// What an object is, or one version of it.
+struct SeedVersion {
   std::string path, key;
+  std::optional<std::string> version_id;  ///< as the store has it: empty for the null version
+  bool delete_marker = false;
   std::string content;
   std::optional<std::filesystem::path> file;  ///< holds the content instead
   std::string content_type, cache_control, content_disposition, content_encoding, content_language, expires;
+  std::string website_redirect, storage_class;  ///< as store::Object has them
   store::StringPairs metadata, tags;
+  std::optional<std::string> checksum_algorithm;  ///< CRC64NVME if absent
+  std::optional<std::string> owner;               ///< account; the bucket's if absent
+  std::optional<SeedText> acl;
+  std::optional<SeedEncryption> encryption;
+  std::optional<SeedRetention> retention;
+  std::optional<bool> legal_hold;
+};
+
+struct SeedObject {
+  std::string path, key;
+  std::vector<SeedVersion> versions;  ///< oldest first; never empty
 };
 
 struct SeedBucket {

@@ -42,21 +42,39 @@ Error Malformed(const policy::Invalid& invalid) {
 
 /// A policy that may be stored on the request's bucket.
 Result<policy::Document> ReadPolicy(const Call& call, std::string_view text) {
-  auto parsed = policy::Document::ParseForBucket(text, call.route().bucket);
-  if (const auto* invalid = std::get_if<policy::Invalid>(&parsed)) return Malformed(*invalid);
-  auto& document = std::get<policy::Document>(parsed);
+  auto document = ParseNewPolicy(text, call.route().bucket);
+  if (!document) return document;
   const bool blocked =
-      call.bucket() != nullptr && call.bucket()->access_block.block_policy && document.allows_everybody();
+      call.bucket() != nullptr && call.bucket()->access_block.block_policy && document->allows_everybody();
   if (blocked) return BlockedPublicAccess(call, "s3:PutBucketPolicy", "policies", "BlockPublicPolicy");
-  return std::move(document);
+  return document;
 }
 
 }  // namespace
 
-Result<policy::Document> ParseBucketPolicy(std::string_view text) {
-  auto parsed = policy::Document::Parse(text, policy::Kind::kResource);
+Result<policy::Document> ParseNewPolicy(std::string_view text, std::string_view bucket) {
+  if (text.size() > kMaxPolicy) {
+    return Error(MaxMessageLengthExceeded).with("MaxMessageLengthBytes", std::to_string(kMaxPolicy));
+  }
+  auto parsed = policy::Document::ParseForBucket(text, bucket);
   if (auto* document = std::get_if<policy::Document>(&parsed)) return std::move(*document);
   return Malformed(std::get<policy::Invalid>(parsed));
+}
+
+Result<bool> SetBucketPolicy(store::Txn& txn, store::BucketId bucket, const policy::Document& document,
+                             std::string_view text) {
+  store::StringPairs ids;
+  if (const auto nobody = pipeline::FindNamed(txn, document, ids)) {
+    return Malformed(policy::InvalidPrincipal(policy::Kind::kResource, "AWS", *nobody));
+  }
+  const std::string named = pipeline::EncodeNamed(ids);
+  if (store::FindDocument(txn, bucket, kPolicyDocument) == text &&
+      store::FindDocument(txn, bucket, kNamedDocument) == named) {
+    return false;
+  }
+  store::PutDocument(txn, bucket, kPolicyDocument, text);
+  store::PutDocument(txn, bucket, kNamedDocument, named);
+  return true;
 }
 
 Answer GetBucketPolicy(Call& call) {
@@ -79,13 +97,8 @@ Answer PutBucketPolicy(Call& call) {
   auto put = [&](store::Txn& txn) -> Result<> {
     const auto bucket = RequireBucket(txn, call);
     if (!bucket) return bucket.error();
-    store::StringPairs named;
-    if (const auto nobody = pipeline::FindNamed(txn, *document, named)) {
-      return Malformed(policy::InvalidPrincipal(policy::Kind::kResource, "AWS", *nobody));
-    }
-    store::PutDocument(txn, bucket->id, kPolicyDocument, *text);
-    store::PutDocument(txn, bucket->id, kNamedDocument, pipeline::EncodeNamed(named));
-    return {};
+    const auto set = SetBucketPolicy(txn, bucket->id, *document, *text);
+    return set ? Result<>() : set.error();
   };
   if (const auto stored = co_await call.commit(put); !stored) co_return stored.error();
   co_return http::Response(204);

@@ -86,6 +86,12 @@ std::string KeyArn(std::string_view id, std::string_view region, const std::stri
   return arn.append("key/").append(hex);
 }
 
+Error KeyWithoutKms(std::string_view algorithm) {
+  return InvalidArgumentNamed(
+      "Server Side Encryption with AWS KMS managed key requires HTTP header x-amz-server-side-encryption : aws:kms",
+      kHeader, algorithm);
+}
+
 }  // namespace
 
 void SetKms(store::Object& object, std::string_view algorithm, std::string arn, bool bucket_key) {
@@ -108,26 +114,32 @@ Result<> ReadEncryptionHeaders(const pipeline::Call& call, store::Object& object
     SetCustomerKey(*customer_key, object);
     return {};
   }
-  const bool kms = algorithm && IsKms(*algorithm);
-  if (algorithm && *algorithm != kAes && !kms) {
-    return Error(InvalidEncryptionAlgorithmError)
-        .with("ArgumentName", std::string(kHeader))
-        .with("ArgumentValue", std::string(*algorithm));
-  }
-  if (key && !kms) {
-    return InvalidArgumentNamed(
-        "Server Side Encryption with AWS KMS managed key requires HTTP header x-amz-server-side-encryption : aws:kms",
-        kHeader, algorithm.value_or(""));
-  }
-  if (!algorithm) return {};
-  if (!kms) {
-    object.encryption = kAes;
-    return {};
+  if (!algorithm) {
+    return key ? KeyWithoutKms("") : Result<>();
   }
   const bool bucket_key = sigv4::equals_ignoring_case(call.header_or_empty(kBucketKeyHeader), "true");
-  SetKms(object, *algorithm, KeyArn(key.value_or(""), call.services().config.region, call.identity().account),
-         bucket_key);
+  return SetEncryption({*algorithm, key, bucket_key}, call.services().config.region, call.identity().account, object);
+}
+
+Result<> SetEncryption(const WantedEncryption& wanted, std::string_view region, const std::string& account,
+                       store::Object& object) {
+  const bool kms = IsKms(wanted.algorithm);
+  if (wanted.algorithm != kAes && !kms) {
+    return Error(InvalidEncryptionAlgorithmError)
+        .with("ArgumentName", std::string(kHeader))
+        .with("ArgumentValue", std::string(wanted.algorithm));
+  }
+  if (wanted.kms_key && !kms) return KeyWithoutKms(wanted.algorithm);
+  if (kms)
+    SetKms(object, wanted.algorithm, KeyArn(wanted.kms_key.value_or(""), region, account), wanted.bucket_key);
+  else
+    object.encryption = kAes;
   return {};
+}
+
+bool HasBucketKey(const store::Object& object) {
+  return std::any_of(object.attributes.begin(), object.attributes.end(),
+                     [](const auto& attribute) { return attribute.first == kBucketKey; });
 }
 
 void ApplyDefaultEncryption(const store::Reader& reader, const store::Bucket& bucket, std::string_view endpoint_region,
@@ -150,9 +162,7 @@ void WriteEncryptionHeaders(http::Response& response, const store::Object& objec
   response.header(kHeader, object.encryption.empty() ? kAes : std::string_view(object.encryption));
   if (!IsKms(object.encryption)) return;
   response.header(kKeyHeader, object.encryption_key);
-  const bool bucket_key = std::any_of(object.attributes.begin(), object.attributes.end(),
-                                      [](const auto& attribute) { return attribute.first == kBucketKey; });
-  if (bucket_key) response.header(kBucketKeyHeader, "true");
+  if (HasBucketKey(object)) response.header(kBucketKeyHeader, "true");
 }
 
 const DocumentKind& EncryptionKind() {

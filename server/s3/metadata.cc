@@ -117,19 +117,24 @@ Result<> ReadReplaceableHeaders(const pipeline::Call& call, store::Object& objec
   return ReadUserMetadata(call, object.metadata);
 }
 
-Result<> ReadPlacementHeaders(const pipeline::Call& call, store::Object& object) {
-  if (auto read = ReadEncryptionHeaders(call, object); !read) return read.error();
-  const std::string_view storage_class = call.header_or_empty("x-amz-storage-class");
+Result<> SetPlacement(store::Object& object, std::string_view storage_class, std::string_view redirect) {
   if (!storage_class.empty() && !Contains(kStorageClasses, storage_class)) {
     return Error(InvalidStorageClass).with("StorageClassRequested", std::string(storage_class));
   }
   object.storage_class = storage_class == "STANDARD" ? std::string_view{} : storage_class;
-  const std::string_view redirect = call.header_or_empty("x-amz-website-redirect-location");
   if (!redirect.empty() && redirect[0] != '/' && !redirect.starts_with("http://") &&
       !redirect.starts_with("https://")) {
     return Error(InvalidRedirectLocation);
   }
   object.website_redirect = redirect;
+  return {};
+}
+
+Result<> ReadPlacementHeaders(const pipeline::Call& call, store::Object& object) {
+  if (auto read = ReadEncryptionHeaders(call, object); !read) return read.error();
+  auto placed = SetPlacement(object, call.header_or_empty("x-amz-storage-class"),
+                             call.header_or_empty("x-amz-website-redirect-location"));
+  if (!placed) return placed;
   return ReadLockHeaders(call, object);
 }
 

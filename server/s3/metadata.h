@@ -17,6 +17,10 @@ Result<> ReadReplaceableHeaders(const pipeline::Call& call, store::Object& objec
 /// Storage class, redirect and encryption: what a copy never takes from its source.
 Result<> ReadPlacementHeaders(const pipeline::Call& call, store::Object& object);
 
+/// The values of x-amz-storage-class and x-amz-website-redirect-location; empty = not given. Errors:
+/// InvalidStorageClass, InvalidRedirectLocation.
+Result<> SetPlacement(store::Object& object, std::string_view storage_class, std::string_view redirect);
+
 /// What GET and HEAD, 304 included, say about an object. `overrides` may replace some: those are written by the caller.
 struct Overrides {
   std::optional<std::string> content_type, content_language, expires, cache_control, content_disposition,
