@@ -3,6 +3,8 @@
 #include <array>
 #include <charconv>
 
+#include "server/aws/xml_escape.h"
+
 namespace keymill::aws {
 namespace {
 
@@ -35,6 +37,8 @@ std::size_t SequenceLength(std::string_view text) {
   }
   return 0;
 }
+
+}  // namespace
 
 void AppendEscaped(std::string& out, std::string_view text, bool attribute) {
   std::size_t i = 0;
@@ -82,8 +86,6 @@ void AppendEscaped(std::string& out, std::string_view text, bool attribute) {
     i += used;
   }
 }
-
-}  // namespace
 
 XmlWriter& XmlWriter::declaration() {
   out_ += "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "server/aws/xml_escape.h"
 #include "server/http/status.h"
 
 namespace keymill::pipeline {
@@ -9,35 +10,10 @@ namespace {
 
 constexpr std::string_view kContentType = "text/html; charset=utf-8";
 
-/// For text between tags: keys and hosts come from whoever wrote the link.
-std::string Escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
-
 void AddItem(std::string& page, std::string_view name, std::string_view value) {
-  page.append("<li>").append(name).append(": ").append(Escaped(value)).append("</li>\n");
+  page.append("<li>").append(name).append(": ");
+  aws::AppendEscaped(page, value);  // keys and hosts come from whoever wrote the link
+  page += "</li>\n";
 }
 
 void AddItems(std::string& page, const aws::Error& error) {

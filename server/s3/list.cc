@@ -5,6 +5,7 @@
 #include "server/s3/errors.h"
 #include "server/s3/handlers.h"
 #include "server/s3/list_encoding.h"
+#include "server/s3/list_input.h"
 #include "server/s3/lookup.h"
 #include "server/s3/metadata.h"
 #include "server/s3/ownership.h"
@@ -12,34 +13,9 @@
 namespace keymill::s3 {
 namespace {
 
-constexpr std::size_t kMaxKeys = 1000;
+using ObjectsInput = ListInput<store::ListQuery>;
 
-/// What both versions of the listing ask.
-struct ListInput {
-  store::ListQuery query;
-  std::size_t max_keys = 0;  ///< as shown
-  bool url = false;
-  bool restorations = false;  ///< tell whether archived objects have readable copies
-};
-
-Result<ListInput> ReadListInput(const Call& call) {
-  const pipeline::Params& params = call.params();
-  ListInput input;
-  const auto restorations = WantsRestoreStatus(call);
-  if (!restorations) return restorations.error();
-  input.restorations = *restorations;
-  const auto url = WantsUrlEncoding(params);
-  if (!url) return url.error();
-  input.url = *url;
-  const auto max_keys = ReadLimit(params, "max-keys", kMaxKeys);
-  if (!max_keys) return max_keys.error();
-  input.max_keys = input.query.limit = *max_keys;
-  input.query.prefix = params.find("prefix").value_or("");
-  input.query.delimiter = params.find("delimiter").value_or("");
-  return input;
-}
-
-Result<store::ListPage> FindPage(const store::Reader& reader, const Call& call, const ListInput& input) {
+Result<store::ListPage> FindPage(const store::Reader& reader, const Call& call, const ObjectsInput& input) {
   const auto bucket = RequireBucket(reader, call);
   if (!bucket) return bucket.error();
   if (input.query.limit == 0) return store::ListPage{};
@@ -49,12 +25,12 @@ Result<store::ListPage> FindPage(const store::Reader& reader, const Call& call, 
 /// Writes the parts that both versions share; keys as the client wants them encoded.
 class PageWriter {
  public:
-  PageWriter(const Call& call, const ListInput& input) : call_(call), input_(input), now_(call.now()) {
+  PageWriter(const Call& call, const ObjectsInput& input) : call_(call), input_(input), now_(call.now()) {
     xml_.declaration().open("ListBucketResult", kNamespace);
     xml_.text("Name", call.route().bucket).text("Prefix", shown(input.query.prefix));
   }
   aws::XmlWriter& xml() { return xml_; }
-  std::string shown(std::string_view text) const { return input_.url ? EncodeListed(text) : std::string(text); }
+  std::string shown(std::string_view text) const { return input_.shown(text); }
 
   void parameters(const store::ListPage& page) {
     xml_.number("MaxKeys", static_cast<std::int64_t>(input_.max_keys));
@@ -98,7 +74,7 @@ class PageWriter {
   }
 
   const Call& call_;
-  const ListInput& input_;
+  const ObjectsInput& input_;
   const store::Millis now_;
   aws::XmlWriter xml_;
   std::string owner_, owner_id_;  // the last one: mostly all are the same
@@ -107,7 +83,7 @@ class PageWriter {
 }  // namespace
 
 Answer ListObjects(Call& call) {
-  auto input = ReadListInput(call);
+  auto input = ReadListInput<store::ListQuery>(call);
   if (!input) co_return input.error();
   const std::string marker(call.params().find("marker").value_or(""));
   input->query.start_after = marker;
@@ -123,7 +99,7 @@ Answer ListObjects(Call& call) {
 }
 
 Answer ListObjectsV2(Call& call) {
-  auto input = ReadListInput(call);
+  auto input = ReadListInput<store::ListQuery>(call);
   if (!input) co_return input.error();
   const auto start_after = call.params().find("start-after");
   const auto token = call.params().find("continuation-token");

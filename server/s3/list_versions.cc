@@ -3,7 +3,7 @@
 #include "server/s3/archive.h"
 #include "server/s3/errors.h"
 #include "server/s3/handlers.h"
-#include "server/s3/list_encoding.h"
+#include "server/s3/list_input.h"
 #include "server/s3/lookup.h"
 #include "server/s3/metadata.h"
 #include "server/s3/ownership.h"
@@ -13,31 +13,14 @@
 namespace keymill::s3 {
 namespace {
 
-constexpr std::size_t kMaxKeys = 1000;
-
-struct VersionsInput {
-  store::VersionQuery query;
-  std::size_t max_keys = 0;
-  bool url = false;
-  bool restorations = false;  ///< tell whether archived versions have readable copies
-};
+using VersionsInput = ListInput<store::VersionQuery>;
 
 Result<VersionsInput> ReadVersionsInput(const Call& call) {
   const pipeline::Params& params = call.params();
-  VersionsInput input;
-  const auto restorations = WantsRestoreStatus(call);
-  if (!restorations) return restorations.error();
-  input.restorations = *restorations;
-  const auto url = WantsUrlEncoding(params);
-  if (!url) return url.error();
-  input.url = *url;
-  const auto limit = ReadLimit(params, "max-keys", kMaxKeys);
-  if (!limit) return limit.error();
-  input.max_keys = input.query.limit = *limit;
-  input.query.prefix = params.find("prefix").value_or("");
-  input.query.delimiter = params.find("delimiter").value_or("");
+  auto input = ReadListInput<store::VersionQuery>(call);
+  if (!input) return input;
   const auto key_marker = params.find("key-marker"), version_marker = params.find("version-id-marker");
-  input.query.key_marker = key_marker.value_or("");
+  input->query.key_marker = key_marker.value_or("");
   if (!version_marker || version_marker->empty()) return input;
   if (!key_marker) {
     return InvalidArgumentNamed("A version-id marker cannot be specified without a key marker.", "version-id-marker",
@@ -45,7 +28,7 @@ Result<VersionsInput> ReadVersionsInput(const Call& call) {
   }
   auto version = ParseVersionId(*version_marker);
   if (!version) return InvalidArgumentNamed("Invalid version id specified", "version-id-marker", *version_marker);
-  input.query.version_id_marker = std::move(*version);
+  input->query.version_id_marker = std::move(*version);
   return input;
 }
 
@@ -74,7 +57,7 @@ void WriteEntry(aws::XmlWriter& xml, const store::VersionEntry& entry, const std
 }
 
 std::string VersionList(const Call& call, const VersionsInput& input, const store::VersionPage& page) {
-  const auto shown = [&](std::string_view text) { return input.url ? EncodeListed(text) : std::string(text); };
+  const auto shown = [&](std::string_view text) { return input.shown(text); };
   const store::VersionQuery& query = input.query;
   aws::XmlWriter xml;
   xml.declaration().open("ListVersionsResult", kNamespace);

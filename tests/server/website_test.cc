@@ -148,7 +148,7 @@ TEST_F(Website, WithoutAnErrorDocumentS3sOwnPageNamesTheErrorAndEscapesTheKey) {
   EXPECT_TRUE(Says(page, "<title>404 Not Found</title>")) << page.body;
   EXPECT_TRUE(Says(page,
                    "<li>Code: NoSuchKey</li>\n<li>Message: The specified key does not exist.</li>\n"
-                   "<li>Key: &lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt;&amp;&#39;</li>\n<li>RequestId: "))
+                   "<li>Key: &lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt;&amp;'</li>\n<li>RequestId: "))
       << page.body;
   EXPECT_FALSE(Says(page, "<script>")) << page.body;
   const auto broken = get("/%zz<b>");
