@@ -25,6 +25,26 @@ inline std::string Base64Url(std::string_view octets) {
   return text;
 }
 
+using CertificatePointer = std::unique_ptr<X509, decltype(&X509_free)>;
+/// A certificate for `localhost` that nobody but its own key vouches for, good for an hour.
+inline CertificatePointer SelfSigned(EVP_PKEY* key) {
+  CertificatePointer certificate(X509_new(), &X509_free);
+  X509* x509 = certificate.get();
+  X509_set_version(x509, X509_VERSION_3);
+  ASN1_INTEGER_set(X509_get_serialNumber(x509), 1);
+  X509_gmtime_adj(X509_getm_notBefore(x509), -60);
+  X509_gmtime_adj(X509_getm_notAfter(x509), 3600);
+  X509_set_pubkey(x509, key);
+  const auto* name = reinterpret_cast<const unsigned char*>("localhost");
+  X509_NAME_add_entry_by_txt(X509_get_subject_name(x509), "CN", MBSTRING_UTF8, name, -1, -1, 0);
+  X509_set_issuer_name(x509, X509_get_subject_name(x509));
+  std::unique_ptr<X509_EXTENSION, decltype(&X509_EXTENSION_free)> names(
+      X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, "DNS:localhost"), &X509_EXTENSION_free);
+  X509_add_ext(x509, names.get(), -1);
+  X509_sign(x509, key, EVP_sha256());
+  return certificate;
+}
+
 /// A key pair that signs with one algorithm of RFC 7518. Throws if OpenSSL does not do what is asked.
 class TokenKey {
  public:
@@ -55,6 +75,17 @@ class TokenKey {
   std::string token(const std::string& payload, const std::string& header) const {
     const std::string text = Base64Url(header) + '.' + Base64Url(payload);
     return text + '.' + Base64Url(sign(text));
+  }
+
+  /// A certificate of the public half, DER.
+  std::string certificate() const {
+    const CertificatePointer certificate = SelfSigned(key_.get());
+    unsigned char* der = nullptr;
+    const int size = i2d_X509(certificate.get(), &der);
+    check(size > 0 ? 1 : 0);
+    std::string octets(reinterpret_cast<const char*>(der), static_cast<std::size_t>(size));
+    OPENSSL_free(der);
+    return octets;
   }
 
   std::string sign(std::string_view text) const {
@@ -111,27 +142,14 @@ class TokenKey {
   std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key_;
 };
 
-/// Writes a certificate for `localhost` that nobody but its own key vouches for, and that key, both in PEM.
+/// Writes such a certificate and its key, both in PEM.
 inline void WriteSelfSigned(const std::string& certificate_file, const std::string& key_file) {
   std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(EVP_EC_gen("P-256"), &EVP_PKEY_free);
-  std::unique_ptr<X509, decltype(&X509_free)> certificate(X509_new(), &X509_free);
-  X509* x509 = certificate.get();
-  X509_set_version(x509, X509_VERSION_3);
-  ASN1_INTEGER_set(X509_get_serialNumber(x509), 1);
-  X509_gmtime_adj(X509_getm_notBefore(x509), -60);
-  X509_gmtime_adj(X509_getm_notAfter(x509), 3600);
-  X509_set_pubkey(x509, key.get());
-  const auto* name = reinterpret_cast<const unsigned char*>("localhost");
-  X509_NAME_add_entry_by_txt(X509_get_subject_name(x509), "CN", MBSTRING_UTF8, name, -1, -1, 0);
-  X509_set_issuer_name(x509, X509_get_subject_name(x509));
-  std::unique_ptr<X509_EXTENSION, decltype(&X509_EXTENSION_free)> names(
-      X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, "DNS:localhost"), &X509_EXTENSION_free);
-  X509_add_ext(x509, names.get(), -1);
-  X509_sign(x509, key.get(), EVP_sha256());
+  const CertificatePointer certificate = SelfSigned(key.get());
   std::unique_ptr<BIO, decltype(&BIO_free_all)> certificate_out(BIO_new_file(certificate_file.c_str(), "w"),
                                                                 &BIO_free_all);
   std::unique_ptr<BIO, decltype(&BIO_free_all)> key_out(BIO_new_file(key_file.c_str(), "w"), &BIO_free_all);
-  if (PEM_write_bio_X509(certificate_out.get(), x509) != 1 ||
+  if (PEM_write_bio_X509(certificate_out.get(), certificate.get()) != 1 ||
       PEM_write_bio_PrivateKey(key_out.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) != 1) {
     throw std::runtime_error("no certificate");
   }
