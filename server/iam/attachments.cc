@@ -1,5 +1,7 @@
 #include "server/iam/attachments.h"
 
+#include <set>
+
 #include "server/iam/answer.h"
 #include "server/iam/errors.h"
 #include "server/iam/fields.h"
@@ -13,9 +15,7 @@ namespace {
 
 using store::Relation;
 
-constexpr std::string_view kUsageFilters[] = {"PermissionsPolicy", "PermissionsBoundary"};
 constexpr aws::StringField kEntityFilter{"EntityFilter", {.values = kEntityFilters}};
-constexpr aws::StringField kUsageFilter{"PolicyUsageFilter", {.values = kUsageFilters}};
 
 void WriteHolders(aws::XmlWriter& xml, const std::vector<Holder>& holders, HolderKind kind, std::string_view list,
                   std::string_view name, std::string_view id) {
@@ -24,6 +24,17 @@ void WriteHolders(aws::XmlWriter& xml, const std::vector<Holder>& holders, Holde
     if (holder.kind == kind) xml.open("member").text(name, holder.name).text(id, holder.id).close();
   }
   xml.close();
+}
+
+/// The ids of those who have the policy, for whatever use unless one is named.
+std::set<std::string> UsersOf(const store::Reader& reader, const std::string& arn,
+                              const std::optional<std::string>& usage) {
+  std::set<std::string> ids;
+  for (const Relation relation : {Relation::kAttachment, Relation::kBoundary}) {
+    if (usage && (relation == Relation::kBoundary) != (*usage == kUsedAsBoundary)) continue;
+    for (std::string& id : store::LinksTo(reader, relation, arn)) ids.insert(std::move(id));
+  }
+  return ids;
 }
 
 }  // namespace
@@ -107,14 +118,13 @@ Task<Result<http::Response>> ListEntitiesForPolicy(pipeline::Call& call) {
   const std::string arn = form.required(kPolicyArn);
   const std::string prefix = form.optional(kPathPrefix).value_or("/");
   const auto filter = form.optional(kEntityFilter);
-  const auto usage = form.optional(kUsageFilter);
+  const auto usage = form.optional(kPolicyUsageFilter);
   const Page page = ReadPage(form);
   if (auto refusal = form.refusal()) co_return *refusal;
-  const Relation relation = usage == "PermissionsBoundary" ? Relation::kBoundary : Relation::kAttachment;
   auto list = [&](const store::Reader& reader) -> Result<std::vector<Holder>> {
     if (auto policy = RequireManagedPolicy(reader, call.identity().account, arn); !policy) return policy.error();
     std::vector<Holder> holders;
-    for (const std::string& id : store::LinksTo(reader, relation, arn)) {
+    for (const std::string& id : UsersOf(reader, arn, usage)) {
       auto holder = FindHolder(reader, id);
       if (!holder || holder->account != call.identity().account || !holder->path.starts_with(prefix)) continue;
       const std::string_view kind = holder->kind == HolderKind::kUser    ? "User"

@@ -21,6 +21,11 @@ Result<> AttachPolicy(store::Txn& txn, const Holder& holder, const std::string& 
 inline constexpr std::string_view kEntityFilters[] = {"User", "Role", "Group", "LocalManagedPolicy",
                                                       "AWSManagedPolicy"};
 
+/// What a managed policy can be used for.
+inline constexpr std::string_view kUsedAsBoundary = "PermissionsBoundary";
+inline constexpr std::string_view kPolicyUsages[] = {"PermissionsPolicy", kUsedAsBoundary};
+inline constexpr aws::StringField kPolicyUsageFilter{"PolicyUsageFilter", {.values = kPolicyUsages}};
+
 inline constexpr std::size_t kMaxAttached = 10;
 
 }  // namespace keymill::iam

@@ -3,15 +3,18 @@
 #include <cstdlib>
 
 #include "server/aws/arn.h"
+#include "server/aws/time.h"
+#include "server/aws/totp.h"
 #include "server/iam/attributes.h"
 #include "server/iam/errors.h"
+#include "sigv4/digest.h"
 
 namespace keymill::iam {
 namespace {
 
 constexpr std::string_view kAws = "aws";
-// All of AWS's policies are given the time of the first of them.
-constexpr store::Millis kAwsCreated = 1'423'161'641'000;
+constexpr std::string_view kServicePolicies = "/aws-service-role/";
+constexpr std::size_t kIdCharacters = 17;  // after the prefix
 
 aws::Error NotFound(std::string_view arn) {
   return {NoSuchEntity, "Policy " + std::string(arn) + " was not found."};
@@ -28,6 +31,12 @@ Result<> CheckArn(std::string_view account, std::string_view text) {
   return {};
 }
 
+/// The same each time, so that nobody sees it change.
+std::string MadeUpId(std::string_view name) {
+  const auto digest = sigv4::sha256(name);
+  return "ANPA" + aws::Base32Encode(std::string(digest.begin(), digest.end())).substr(0, kIdCharacters);
+}
+
 }  // namespace
 
 std::uint32_t DefaultVersion(const store::Entity& policy) {
@@ -42,14 +51,19 @@ std::string ManagedPolicy::arn() const {
 ManagedPolicy FromAws(const AwsManagedPolicy& policy) {
   ManagedPolicy managed;
   managed.entity.kind = store::EntityKind::kPolicy;
-  managed.entity.id = policy.id;
+  managed.entity.id = policy.id.empty() ? MadeUpId(policy.name) : std::string(policy.id);
   managed.entity.account = kAws;
   managed.entity.name = policy.name;
   managed.entity.path = policy.path;
-  managed.entity.created = managed.entity.updated = kAwsCreated;
+  managed.entity.created = managed.entity.updated = aws::ParseIso(policy.created).value_or(0);
   SetAttribute(managed.entity.attributes, kDescriptionAttribute, std::string(policy.description));
+  managed.version = policy.version;
   managed.document = policy.document;
   return managed;
+}
+
+bool IsServiceRolePolicy(const ManagedPolicy& policy) {
+  return policy.of_aws() && policy.entity.path == kServicePolicies;
 }
 
 std::optional<ManagedPolicy> FindManagedPolicy(const store::Reader& reader, std::string_view text) {
@@ -57,9 +71,7 @@ std::optional<ManagedPolicy> FindManagedPolicy(const store::Reader& reader, std:
   if (!arn || arn->service != "iam" || !arn->resource.starts_with("policy/")) return std::nullopt;
   std::optional<ManagedPolicy> found;
   if (arn->account == kAws) {
-    for (const AwsManagedPolicy& policy : AwsManagedPolicies()) {
-      if (policy.name == arn->name()) found = FromAws(policy);
-    }
+    if (const AwsManagedPolicy* policy = FindAwsManagedPolicy(arn->name())) found = FromAws(*policy);
   } else if (auto entity = store::FindEntity(reader, store::EntityKind::kPolicy, arn->account, arn->name())) {
     const std::uint32_t number = DefaultVersion(*entity);
     auto version = store::FindPolicyVersion(reader, entity->id, number);
@@ -78,7 +90,10 @@ Result<ManagedPolicy> RequireManagedPolicy(const store::Reader& reader, std::str
 
 Result<ManagedPolicy> RequireAttachable(const store::Reader& reader, std::string_view account, std::string_view arn) {
   if (auto valid = CheckArn(account, arn); !valid) return valid.error();
-  if (auto policy = FindManagedPolicy(reader, arn)) return *std::move(policy);
+  if (auto policy = FindManagedPolicy(reader, arn)) {
+    if (!IsServiceRolePolicy(*policy)) return *std::move(policy);
+    return aws::Error(PolicyNotAttachable, "Cannot attach a Service Role Policy to a Customer Role.");
+  }
   return aws::Error(NoSuchEntity, "Policy " + std::string(arn) + " does not exist or is not attachable.");
 }
 

@@ -24,18 +24,24 @@ struct ManagedPolicy {
 struct AwsManagedPolicy {
   std::string_view name;
   std::string_view path;
-  std::string_view id;
-  std::string_view description;
+  std::uint32_t version;         ///< the default one, which is the only one known here
+  std::string_view created;      ///< when that version was made: ISO 8601
+  std::string_view id;           ///< empty = not known
+  std::string_view description;  ///< empty = not known
   std::string_view document;
 };
-std::span<const AwsManagedPolicy> AwsManagedPolicies();
+std::span<const AwsManagedPolicy> AwsManagedPolicies();  ///< by name
+const AwsManagedPolicy* FindAwsManagedPolicy(std::string_view name);
+/// With an id of its own if AWS's is not known.
 ManagedPolicy FromAws(const AwsManagedPolicy& policy);
+/// One that belongs to a service, which alone can attach it to its role.
+bool IsServiceRolePolicy(const ManagedPolicy& policy);
 
 /// nullopt if the ARN is not that of a managed policy that exists.
 std::optional<ManagedPolicy> FindManagedPolicy(const store::Reader& reader, std::string_view arn);
 /// The same for requests: ValidationError for what is no ARN, NoSuchEntity "Policy ARN was not found.".
 Result<ManagedPolicy> RequireManagedPolicy(const store::Reader& reader, std::string_view account, std::string_view arn);
-/// And for attaching: "Policy ARN does not exist or is not attachable.".
+/// And for attaching: "Policy ARN does not exist or is not attachable."; PolicyNotAttachable if only a service can.
 Result<ManagedPolicy> RequireAttachable(const store::Reader& reader, std::string_view account, std::string_view arn);
 
 std::uint32_t DefaultVersion(const store::Entity& policy);

@@ -2,6 +2,7 @@
 
 #include "server/aws/time.h"
 #include "server/iam/answer.h"
+#include "server/iam/attachments.h"
 #include "server/iam/attributes.h"
 #include "server/iam/documents.h"
 #include "server/iam/errors.h"
@@ -47,6 +48,13 @@ std::vector<ManagedPolicy> Collect(const store::Reader& reader, const std::strin
     for (const AwsManagedPolicy& policy : AwsManagedPolicies()) policies.push_back(FromAws(policy));
   }
   return policies;
+}
+
+/// With a usage named, only policies that are used so.
+bool Listed(const CountedPolicy& counted, bool only_attached, const std::optional<std::string>& usage) {
+  const bool attached = counted.attachments > 0, bounding = counted.boundaries > 0;
+  if (usage) return *usage == kUsedAsBoundary ? bounding : attached;
+  return !only_attached || attached;
 }
 
 /// The tags of a policy of AWS cannot be changed.
@@ -149,7 +157,7 @@ Task<Result<http::Response>> GetPolicy(pipeline::Call& call) {
     WritePolicy(xml, *counted);
     xml.optional_text("Description", Attribute(entity.attributes, kDescriptionAttribute));
     WritePolicyTimes(xml, entity);
-    if (!counted->policy.of_aws()) WriteTags(xml, entity.tags);
+    WriteTags(xml, entity.tags);
     xml.close();
   });
 }
@@ -159,6 +167,7 @@ Task<Result<http::Response>> ListPolicies(pipeline::Call& call) {
   const std::string scope = form.optional(kScope).value_or("All");
   const bool only_attached = form.boolean("OnlyAttached").value_or(false);
   const std::string prefix = form.optional(kPolicyPathPrefix).value_or("/");
+  const auto usage = form.optional(kPolicyUsageFilter);
   const Page page = ReadPage(form);
   if (auto refusal = form.refusal()) co_return *refusal;
   auto list = [&](const store::Reader& reader) {
@@ -166,7 +175,7 @@ Task<Result<http::Response>> ListPolicies(pipeline::Call& call) {
     for (ManagedPolicy& policy : Collect(reader, call.identity().account, scope)) {
       if (!policy.entity.path.starts_with(prefix)) continue;
       CountedPolicy counted = CountPolicy(reader, std::move(policy), call.identity().account);
-      if (!only_attached || counted.attachments > 0) found.push_back(std::move(counted));
+      if (Listed(counted, only_attached, usage)) found.push_back(std::move(counted));
     }
     return found;
   };

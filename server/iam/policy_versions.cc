@@ -68,7 +68,7 @@ void MakeDefault(store::Txn& txn, store::Entity& entity, std::uint32_t number, s
 
 /// All versions, newest first as AWS lists them.
 std::vector<PolicyVersion> VersionsOf(const store::Reader& reader, const ManagedPolicy& policy) {
-  if (policy.of_aws()) return {{1, policy.document, policy.entity.created}};
+  if (policy.of_aws()) return {{policy.version, policy.document, policy.entity.created}};
   auto versions = store::ListPolicyVersions(reader, policy.entity.id);
   std::reverse(versions.begin(), versions.end());
   return versions;

@@ -139,15 +139,44 @@ def test_what_is_no_policy_or_action_is_refused(iam):
         iam.get_context_keys_for_custom_policy(PolicyInputList=["nonsense"])
 
 
-def test_every_policy_of_aws_can_be_read_and_simulated(iam):
-    pages = iam.get_paginator("list_policies").paginate(Scope="AWS", PaginationConfig={"PageSize": 5})
+def test_policies_of_aws_can_be_read_and_simulated(iam):
+    pages = iam.get_paginator("list_policies").paginate(Scope="AWS", PaginationConfig={"PageSize": 500})
     policies = {p["PolicyName"]: p for page in pages for p in page["Policies"]}
-    assert {"AdministratorAccess", "ReadOnlyAccess", "ViewOnlyAccess", "AWSDenyAll", "IAMUserSSHKeys"} <= set(policies)
-    assert policies["ViewOnlyAccess"]["Arn"] == "arn:aws:iam::aws:policy/job-function/ViewOnlyAccess"
     read = {}
-    for name, listed in policies.items():
-        version = iam.get_policy_version(PolicyArn=listed["Arn"], VersionId="v1")["PolicyVersion"]
+    for name in ("ReadOnlyAccess", "AmazonS3ReadOnlyAccess", "ViewOnlyAccess", "IAMFullAccess", "AWSDenyAll"):
+        listed = policies[name]
+        (listed_version,) = iam.list_policy_versions(PolicyArn=listed["Arn"])["Versions"]
+        version = iam.get_policy_version(PolicyArn=listed["Arn"], VersionId=listed["DefaultVersionId"])["PolicyVersion"]
+        assert version["VersionId"] == listed_version["VersionId"] and version["IsDefaultVersion"]
         request = {"PolicyInputList": [json.dumps(version["Document"])], "ActionNames": ["s3:GetObject"]}
         read[name] = iam.simulate_custom_policy(**request)["EvaluationResults"][0]["EvalDecision"]
     assert read["ReadOnlyAccess"] == read["AmazonS3ReadOnlyAccess"] == "allowed"
     assert read["ViewOnlyAccess"] == read["IAMFullAccess"] == "implicitDeny" and read["AWSDenyAll"] == "explicitDeny"
+
+
+@pytest.mark.parametrize(
+    "arn",
+    [
+        "AmazonDynamoDBFullAccess",
+        "AmazonEC2FullAccess",
+        "AmazonEKSClusterPolicy",
+        "AmazonSQSFullAccess",
+        "AmazonSSMManagedInstanceCore",
+        "AWSLambda_FullAccess",
+        "AWSXRayDaemonWriteAccess",
+        "CloudWatchFullAccessV2",
+        "SecurityAudit",
+        "job-function/Billing",
+        "job-function/DatabaseAdministrator",
+        "job-function/SystemAdministrator",
+        "job-function/ViewOnlyAccess",
+        "service-role/AmazonECSTaskExecutionRolePolicy",
+        "service-role/AWSLambdaBasicExecutionRole",
+        "service-role/AWSLambdaVPCAccessExecutionRole",
+    ],
+)
+def test_policies_of_aws_have_its_paths(iam, arn):
+    policy = iam.get_policy(PolicyArn=f"arn:aws:iam::aws:policy/{arn}")["Policy"]
+    path, _, name = f"/{arn}".rpartition("/")
+    assert (policy["Path"], policy["PolicyName"], policy["Tags"]) == (f"{path}/", name, [])
+    assert policy["IsAttachable"] and policy["AttachmentCount"] == policy["PermissionsBoundaryUsageCount"] == 0

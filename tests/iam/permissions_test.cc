@@ -140,9 +140,21 @@ TEST_F(UserPermissions, KeepPoliciesFromBeingDeletedWithTheirHolder) {
 
 TEST(AwsManagedPolicies, AreAllValid) {
   for (const AwsManagedPolicy& policy : AwsManagedPolicies()) {
-    EXPECT_FALSE(CheckDocument(policy.document, policy::Kind::kIdentity)) << policy.name;
-    EXPECT_EQ(policy.id.size(), 21u) << policy.name;
+    const auto complaint = CheckDocument(policy.document, policy::Kind::kIdentity);
+    EXPECT_FALSE(complaint) << policy.name << ": " << complaint->message();
+    const ManagedPolicy managed = FromAws(policy);
+    EXPECT_EQ(managed.entity.id.size(), 21u) << policy.name;
+    EXPECT_GT(managed.entity.created, 0) << policy.name;
+    EXPECT_TRUE(policy.path.starts_with('/') && policy.path.ends_with('/')) << policy.name;
   }
+}
+
+TEST(AwsManagedPolicies, AreFoundByName) {
+  for (const AwsManagedPolicy& policy : AwsManagedPolicies()) {
+    EXPECT_EQ(FindAwsManagedPolicy(policy.name), &policy);
+  }
+  EXPECT_EQ(FindAwsManagedPolicy("NoSuchPolicy"), nullptr);
+  EXPECT_EQ(FindAwsManagedPolicy("zzz"), nullptr);
 }
 
 }  // namespace
