@@ -201,8 +201,12 @@ std::string HashPassword(std::string_view password) {
   return hash + Scrypt(password, std::string_view(hash).substr(1));
 }
 
+bool IsPasswordHash(std::string_view hash) {
+  return hash.size() == 1 + kSaltSize + kHashSize && hash[0] == kHashFormat;
+}
+
 bool PasswordMatches(std::string_view hash, std::string_view password) {
-  if (hash.size() != 1 + kSaltSize + kHashSize || hash[0] != kHashFormat) {
+  if (!IsPasswordHash(hash)) {
     throw StoreError("a stored password is damaged");
   }
   const std::string key = Scrypt(password, hash.substr(1, kSaltSize));

@@ -36,6 +36,8 @@ std::string RandomMasterKey();
 ///
 ///   hash = 0x01, salt (16 bytes), key (32 bytes)
 std::string HashPassword(std::string_view password);
+/// True for what HashPassword() may have given.
+bool IsPasswordHash(std::string_view hash);
 /// Constant time in what it compares. Blocking; throws StoreError if the hash is none.
 bool PasswordMatches(std::string_view hash, std::string_view password);
 

@@ -5,6 +5,11 @@
 #include "sigv4/digest.h"
 
 namespace keymill::aws {
+namespace {
+
+constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+}  // namespace
 
 std::string TotpCode(std::string_view secret, std::int64_t counter, unsigned digits) {
   std::array<char, 8> message;
@@ -31,7 +36,6 @@ std::optional<std::int64_t> FindTotp(std::string_view secret, std::string_view c
 }
 
 std::string Base32Encode(std::string_view bytes) {
-  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
   std::string text;
   unsigned bits = 0;
   unsigned pending = 0;
@@ -41,6 +45,24 @@ std::string Base32Encode(std::string_view bytes) {
   }
   if (bits > 0) text += kDigits[(pending << (5 - bits)) & 31u];
   return text;
+}
+
+std::optional<std::string> Base32Decode(std::string_view text) {
+  text = text.substr(0, text.find_last_not_of('=') + 1);
+  std::string bytes;
+  unsigned bits = 0;
+  unsigned pending = 0;
+  for (char c : text) {
+    const auto digit = kDigits.find(c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c);
+    if (digit == std::string_view::npos) return std::nullopt;
+    pending = (pending << 5 | static_cast<unsigned>(digit)) & 0xfffu;
+    bits += 5;
+    if (bits < 8) continue;
+    bits -= 8;
+    bytes += static_cast<char>(pending >> bits & 0xffu);
+  }
+  const bool whole = bits < 5 && (pending & ((1u << bits) - 1)) == 0;  // what is left over says nothing
+  return whole ? std::optional(std::move(bytes)) : std::nullopt;
 }
 
 }  // namespace keymill::aws

@@ -22,5 +22,7 @@ std::optional<std::int64_t> FindTotp(std::string_view secret, std::string_view c
 
 /// RFC 4648 without padding.
 std::string Base32Encode(std::string_view bytes);
+/// Either case, with or without padding; nullopt for anything else.
+std::optional<std::string> Base32Decode(std::string_view text);
 
 }  // namespace keymill::aws

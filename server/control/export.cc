@@ -7,6 +7,7 @@
 
 #include "server/control/errors.h"
 #include "server/control/export_buckets.h"
+#include "server/control/export_credentials.h"
 #include "server/control/export_json.h"
 #include "server/control/operator.h"
 #include "server/control/seed_document.h"
@@ -15,6 +16,7 @@
 #include "server/iam/instance_profiles.h"
 #include "server/iam/managed.h"
 #include "server/iam/service_roles.h"
+#include "server/iam/trust_policy.h"
 #include "store/accounts.h"
 #include "store/buckets.h"
 #include "store/entities.h"
@@ -77,12 +79,16 @@ class Exporter {
     for (const store::Item& alias : store::ListItems(reader_, store::ItemKind::kAccountAlias, from.id)) {
       Put(to, "alias", json::value(alias.name));
     }
+    Put(to, "password_policy", ExportPasswordPolicy(reader_, from.id));
     Put(to, "root_access_keys", keys(from.id));
+    Put(to, "oidc_providers", ExportOidcProviders(reader_, from.id));
+    Put(to, "saml_providers", ExportSamlProviders(reader_, from.id));
     Put(to, "policies", entities(from.id, EntityKind::kPolicy, &Exporter::policy));
     Put(to, "groups", entities(from.id, EntityKind::kGroup, &Exporter::policies_of));
     json::array users;
     for (const store::User& each : store::ListUsers(reader_, from.id, "/", {}, kAll)) users.push_back(user(each));
     Put(to, "users", std::move(users));
+    if (options_.secrets) Put(to, "mfa_devices", ExportMfaDevices(reader_, from.id));
     Put(to, "roles", entities(from.id, EntityKind::kRole, &Exporter::role));
     Put(to, "instance_profiles", entities(from.id, EntityKind::kInstanceProfile, &Exporter::profile));
     json::array buckets;
@@ -144,7 +150,7 @@ class Exporter {
   }
 
   void role(const store::Entity& from, json::object& to) {
-    to["trust_policy"] = PolicyOf(from.document);
+    to["trust_policy"] = PolicyOf(iam::ShowTrust(reader_, from).document);
     if (const auto seconds = iam::NumberAttribute(from.attributes, iam::kSessionDurationAttribute); seconds != 0) {
       to["max_session_duration"] = seconds;
     }
@@ -175,6 +181,7 @@ class Exporter {
     if (!has_policies && iam::Attribute(from.attributes, iam::kGovernedAttribute) == iam::kGovernedValue) {
       to["governed_by_policies"] = true;
     }
+    if (options_.secrets) Put(to, "login_profile", ExportLogin(reader_, from.id));
     Put(to, "access_keys", keys(from.id));
     return to;
   }

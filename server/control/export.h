@@ -9,7 +9,7 @@
 namespace keymill::control {
 
 struct ExportOptions {
-  bool secrets = false;  ///< access keys, which are left out otherwise
+  bool secrets = false;  ///< access keys, passwords and MFA devices, which are left out otherwise
   bool objects = false;  ///< objects, where a bucket keeps versions with all of them
 };
 

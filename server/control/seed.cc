@@ -123,6 +123,7 @@ Result<SeedCounts> ApplySeed(std::string_view text, const std::optional<std::fil
   auto seed = Parse(text, target.config.account_id);
   if (!seed) return seed.error();
   if (auto located = Locate(text, directory, *seed); !located) return located.error();
+  PreparePasswords(store::Reader(target.db, store::Reader::Mode::kBlocking), *seed);
   SeedBodies bodies(target.db);
   for (const SeedAccount& account : seed->accounts) {
     for (const SeedBucket& bucket : account.buckets) {

@@ -14,7 +14,8 @@ namespace keymill::control {
 Result<SeedCounts> SeedRun::apply(const Seed& seed) {
   bodies_.begin();
   // Each part may name what those before it bring, in other accounts too.
-  for (const auto part : {&SeedRun::account, &SeedRun::principals, &SeedRun::trusting, &SeedRun::buckets}) {
+  for (const auto part : {&SeedRun::account, &SeedRun::providers, &SeedRun::principals, &SeedRun::devices,
+                          &SeedRun::trusting, &SeedRun::buckets}) {
     for (const SeedAccount& wanted : seed.accounts) {
       if (auto applied = (this->*part)(wanted); !applied) return applied.error();
     }
@@ -38,7 +39,9 @@ Result<> SeedRun::account(const SeedAccount& wanted) {
   if (!found || renamed) store::PutAccount(txn_, account);
   const auto named = alias(wanted);
   if (!named) return named.error();
-  count(!found, renamed || *named);
+  const auto ruled = password_policy(wanted);
+  if (!ruled) return ruled.error();
+  count(!found, renamed || *named || *ruled);
   for (const SeedKey& each : wanted.root_access_keys) {
     if (auto done = key(wanted, wanted.id, each); !done) return done;
   }

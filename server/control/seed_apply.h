@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "server/aws/form.h"
 #include "server/config.h"
 #include "server/control/seed_bodies.h"
 #include "server/control/seed_document.h"
@@ -42,6 +43,16 @@ class SeedRun {
   Result<> all_of(const SeedAccount& account, std::initializer_list<Kind> kinds);
   Result<bool> alias(const SeedAccount& wanted);
   Result<> key(const SeedAccount& account, const std::string& owner_id, const SeedKey& wanted);
+
+  // seed_credentials.cc
+  Result<bool> password_policy(const SeedAccount& wanted);
+  /// True if the user got a password, or another one.
+  Result<bool> login(const SeedAccount& account, const SeedPrincipal& wanted, const store::User& user);
+  Result<> device(const SeedAccount& account, const SeedMfaDevice& wanted);
+  Result<> oidc_provider(const SeedAccount& account, const SeedOidcProvider& wanted);
+  Result<> saml_provider(const SeedAccount& account, const SeedPrincipal& wanted);
+  Result<> providers(const SeedAccount& wanted);
+  Result<> devices(const SeedAccount& wanted);
 
   // seed_principals.cc
   Result<> policy(const SeedAccount& account, const SeedPrincipal& wanted);
@@ -82,6 +93,15 @@ class SeedRun {
   std::set<std::string> seen_;
   std::string at_ = "$";
 };
+
+/// The parameters of the operation that would create it; `name` and `document` say how they are called there.
+aws::Form::Pairs FormOf(const SeedPrincipal& wanted, std::string_view name, std::string_view document = {});
+/// Merges tags into those that something has. True if that changed them.
+Result<bool> TakeTags(store::StringPairs& tags, const store::StringPairs& wanted);
+
+/// Hashes the passwords before the commit, which must not wait: each takes 40 ms. One that its user has already keeps
+/// its hash.
+void PreparePasswords(const store::Reader& reader, Seed& seed);
 
 /// A canned ACL by its name, or an AccessControlPolicy document.
 Result<s3::Grants> ReadSeedAcl(const std::string& text, const s3::Owners& owners);

@@ -48,14 +48,30 @@ class Reader {
     });
     const auto all = [&](std::string_view name, void (Reader::*rest)(JsonFields&, SeedPrincipal&)) {
       return ReadAll<SeedPrincipal>(fields, name, complaints_, [&](JsonFields& element) {
-        SeedPrincipal principal;
-        principal.path = element.path();
-        principal.name = element.required("name");
+        auto principal = named<SeedPrincipal>(element, "name");
         principal.iam_path = element.optional("path");
         (this->*rest)(element, principal);
         return principal;
       });
     };
+    account.password_policy = ReadPasswordPolicy(fields, complaints_);
+    account.saml_providers = ReadAll<SeedPrincipal>(fields, "saml_providers", complaints_, [](JsonFields& element) {
+      auto provider = named<SeedPrincipal>(element, "name");
+      provider.tags = element.pairs("tags");
+      provider.document = SeedText{element.path("metadata"), element.required("metadata")};
+      return provider;
+    });
+    account.oidc_providers = ReadAll<SeedOidcProvider>(fields, "oidc_providers", complaints_, [](JsonFields& element) {
+      auto provider = named<SeedOidcProvider>(element, "url");
+      ReadOidcProvider(element, provider);
+      return provider;
+    });
+    account.mfa_devices = ReadAll<SeedMfaDevice>(fields, "mfa_devices", complaints_, [](JsonFields& element) {
+      auto device = named<SeedMfaDevice>(element, "name");
+      device.iam_path = element.optional("path");
+      ReadMfaDevice(element, device);
+      return device;
+    });
     account.policies = all("policies", &Reader::policy);
     account.groups = all("groups", &Reader::policies_of);
     account.users = all("users", &Reader::user);
@@ -67,6 +83,14 @@ class Reader {
   }
 
  private:
+  template <class T>
+  static T named(JsonFields& fields, std::string_view name) {
+    T principal;
+    principal.path = fields.path();
+    principal.name = fields.required(name);
+    return principal;
+  }
+
   void policy(JsonFields& fields, SeedPrincipal& policy) {
     policy.description = fields.optional("description");
     policy.tags = fields.pairs("tags");
@@ -90,6 +114,7 @@ class Reader {
     user.boundary = ReadText(fields, "permissions_boundary");
     user.groups = ReadTexts(fields, "groups");
     user.governed = fields.flag("governed_by_policies");
+    user.login_profile = ReadLogin(fields, complaints_);
     user.access_keys = ReadAll<SeedKey>(fields, "access_keys", complaints_, ReadKey);
     for (const SeedKey& key : user.access_keys) {
       if (!key.description.empty()) user.tags.emplace_back(key.id, key.description);

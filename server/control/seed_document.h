@@ -33,6 +33,13 @@ struct SeedKey {
   std::string description;  ///< kept as the user's tag of the key's name, as AWS's console does
 };
 
+struct SeedLogin {
+  std::string path;
+  std::optional<std::string> password;
+  std::optional<std::string> hash;  ///< as the store keeps it; of the password once PreparePasswords() was there
+  std::optional<bool> reset_required;
+};
+
 /// A user, a group, a role, a managed policy or an instance profile, each with its part of this.
 struct SeedPrincipal {
   std::string path, name;
@@ -47,6 +54,22 @@ struct SeedPrincipal {
   std::vector<SeedNamedText> inline_policies;
   std::vector<SeedText> attached_policies;
   std::vector<SeedKey> access_keys;
+  std::optional<SeedLogin> login_profile;
+};
+/// Its name is the issuer's URL.
+struct SeedOidcProvider : SeedPrincipal {
+  std::vector<std::string> client_ids, thumbprints;
+  std::optional<SeedText> jwks;
+};
+/// Of the user or of root, or of nobody.
+struct SeedMfaDevice : SeedPrincipal {
+  std::optional<std::string> seed;  ///< octets
+  std::optional<SeedText> user;
+  bool root = false;
+};
+struct SeedPasswordPolicy {
+  std::string path;
+  store::StringPairs parameters;  ///< of UpdateAccountPasswordPolicy
 };
 
 struct SeedEncryption {
@@ -97,7 +120,10 @@ struct SeedAccount {
   std::optional<std::string> name;
   std::optional<SeedText> alias;
   std::vector<SeedKey> root_access_keys;
-  std::vector<SeedPrincipal> policies, groups, users, roles, instance_profiles;
+  std::optional<SeedPasswordPolicy> password_policy;
+  std::vector<SeedPrincipal> policies, groups, users, roles, instance_profiles, saml_providers;
+  std::vector<SeedOidcProvider> oidc_providers;
+  std::vector<SeedMfaDevice> mfa_devices;
   std::vector<SeedBucket> buckets;
 };
 

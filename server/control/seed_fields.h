@@ -32,6 +32,10 @@ std::vector<T> ReadAll(JsonFields& fields, std::string_view name, Complaints& co
   return all;
 }
 
+std::optional<SeedPasswordPolicy> ReadPasswordPolicy(JsonFields& fields, Complaints& complaints);
+std::optional<SeedLogin> ReadLogin(JsonFields& fields, Complaints& complaints);
+void ReadMfaDevice(JsonFields& fields, SeedMfaDevice& device);
+void ReadOidcProvider(JsonFields& fields, SeedOidcProvider& provider);
 SeedBucket ReadBucket(JsonFields& fields, Complaints& complaints);
 
 }  // namespace keymill::control

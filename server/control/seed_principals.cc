@@ -30,24 +30,6 @@ using store::Entity;
 using store::EntityKind;
 using store::Relation;
 
-/// The parameters of the operation that would create it.
-aws::Form::Pairs FormOf(const SeedPrincipal& wanted, std::string_view name, std::string_view document = {}) {
-  aws::Form::Pairs form{{std::string(name), wanted.name}};
-  if (wanted.iam_path) form.emplace_back("Path", *wanted.iam_path);
-  if (wanted.description) form.emplace_back("Description", *wanted.description);
-  if (wanted.max_session_duration) {
-    form.emplace_back("MaxSessionDuration", std::to_string(*wanted.max_session_duration));
-  }
-  if (wanted.document) form.emplace_back(document, wanted.document->text);
-  std::size_t number = 0;
-  for (const auto& [key, value] : wanted.tags) {
-    const std::string member = "Tags.member." + std::to_string(++number);
-    form.emplace_back(member + ".Key", key);
-    form.emplace_back(member + ".Value", value);
-  }
-  return form;
-}
-
 /// A policy's ARN, also given by its name alone: the account's own, or else AWS's.
 std::string PolicyArn(const store::Reader& reader, const std::string& account, const std::string& text) {
   if (text.starts_with("arn:")) return text;
@@ -64,15 +46,38 @@ aws::Error PathIsFixed(std::string_view word) {
 
 /// Takes over tags, and settings that are attributes. True if that changed anything.
 Result<bool> TakeOver(Entity& entity, const Entity& wanted) {
-  const store::StringPairs tags = entity.tags, attributes = entity.attributes;
-  iam::MergeTags(entity.tags, wanted.tags);
-  if (entity.tags.size() > iam::kMaxTags)
-    return aws::Error(InvalidSeed, "with those that are there, more than 50 tags");
+  const store::StringPairs attributes = entity.attributes;
+  const auto tagged = TakeTags(entity.tags, wanted.tags);
+  if (!tagged) return tagged;
   for (const auto& [name, value] : wanted.attributes) iam::SetAttribute(entity.attributes, name, value);
-  return entity.tags != tags || entity.attributes != attributes;
+  return *tagged || entity.attributes != attributes;
 }
 
 }  // namespace
+
+aws::Form::Pairs FormOf(const SeedPrincipal& wanted, std::string_view name, std::string_view document) {
+  aws::Form::Pairs form{{std::string(name), wanted.name}};
+  if (wanted.iam_path) form.emplace_back("Path", *wanted.iam_path);
+  if (wanted.description) form.emplace_back("Description", *wanted.description);
+  if (wanted.max_session_duration) {
+    form.emplace_back("MaxSessionDuration", std::to_string(*wanted.max_session_duration));
+  }
+  if (wanted.document) form.emplace_back(document, wanted.document->text);
+  std::size_t number = 0;
+  for (const auto& [key, value] : wanted.tags) {
+    const std::string member = "Tags.member." + std::to_string(++number);
+    form.emplace_back(member + ".Key", key);
+    form.emplace_back(member + ".Value", value);
+  }
+  return form;
+}
+
+Result<bool> TakeTags(store::StringPairs& tags, const store::StringPairs& wanted) {
+  const store::StringPairs before = tags;
+  iam::MergeTags(tags, wanted);
+  if (tags.size() > iam::kMaxTags) return aws::Error(InvalidSeed, "with those that are there, more than 50 tags");
+  return tags != before;
+}
 
 Result<> SeedRun::policy(const SeedAccount& account, const SeedPrincipal& wanted) {
   at_ = wanted.document->path;
@@ -142,10 +147,9 @@ Result<> SeedRun::user(const SeedAccount& account, const SeedPrincipal& wanted) 
   } else {
     const store::User before = *user;
     if (wanted.iam_path) user->path = *wanted.iam_path;
-    iam::MergeTags(user->tags, read->tags);
-    if (user->tags.size() > iam::kMaxTags)
-      return aws::Error(InvalidSeed, "with those that are there, more than 50 tags");
-    changed = user->path != before.path || user->tags != before.tags;
+    const auto tagged = TakeTags(user->tags, read->tags);
+    if (!tagged) return tagged.error();
+    changed = user->path != before.path || *tagged;
     if (changed) store::PutUser(txn_, *user);
   }
   const auto boundary = bounded(account, wanted, user->permissions_boundary);
@@ -159,7 +163,9 @@ Result<> SeedRun::user(const SeedAccount& account, const SeedPrincipal& wanted) 
     iam::Govern(txn_, user->id);
     changed |= store::FindUserById(txn_, user->id)->attributes != before;
   }
-  count(created, changed || *boundary || *groups || *policies);
+  const auto logged_in = login(account, wanted, *user);
+  if (!logged_in) return logged_in.error();
+  count(created, changed || *boundary || *groups || *policies || *logged_in);
   for (const SeedKey& each : wanted.access_keys) {
     if (auto done = key(account, user->id, each); !done) return done;
   }

@@ -46,20 +46,6 @@ Result<store::Item> RequireProfile(const store::Reader& reader, const store::Use
   return *std::move(profile);
 }
 
-void SetPassword(store::Item& profile, std::string hash, store::Millis now) {
-  if (!profile.secret.empty())
-    profile.attributes.insert(profile.attributes.begin(), {std::string(kFormer), profile.secret});
-  std::size_t kept = 0;
-  std::erase_if(profile.attributes,
-                [&](const auto& attribute) { return attribute.first == kFormer && ++kept > kMaxFormer; });
-  profile.secret = std::move(hash);
-  profile.updated = now;
-}
-
-void SetResetRequired(store::Item& profile, bool required) {
-  SetAttribute(profile.attributes, kResetRequired, required ? "true" : "false");
-}
-
 /// True if `password` is the present one or one of the last `count`. Blocking: each comparison hashes.
 bool UsedBefore(const store::Item& profile, std::string_view password, std::size_t count) {
   if (count > 0 && store::PasswordMatches(profile.secret, password)) return true;
@@ -83,11 +69,36 @@ Task<Result<std::string>> CheckAndHash(pipeline::Call& call, const std::string& 
 http::Response AnswerProfile(const pipeline::Call& call, const std::string& user_name, const store::Item& profile) {
   return Answer(call, [&](aws::XmlWriter& xml) {
     xml.open("LoginProfile").text("UserName", user_name).text("CreateDate", aws::IsoSeconds(profile.created));
-    xml.boolean(kResetRequired, Attribute(profile.attributes, kResetRequired) == "true").close();
+    xml.boolean(kResetRequired, IsResetRequired(profile)).close();
   });
 }
 
 }  // namespace
+
+std::optional<aws::Error> CheckPasswordForm(const std::string& password) {
+  const aws::Form::Pairs pairs{{std::string(kPassword.name), password}};
+  aws::Form form(pairs, aws::Form::Style::kIam);
+  form.required(kPassword);
+  return form.refusal();
+}
+
+void SetPassword(store::Item& profile, std::string hash, store::Millis now) {
+  if (!profile.secret.empty())
+    profile.attributes.insert(profile.attributes.begin(), {std::string(kFormer), profile.secret});
+  std::size_t kept = 0;
+  std::erase_if(profile.attributes,
+                [&](const auto& attribute) { return attribute.first == kFormer && ++kept > kMaxFormer; });
+  profile.secret = std::move(hash);
+  profile.updated = now;
+}
+
+void SetResetRequired(store::Item& profile, bool required) {
+  SetAttribute(profile.attributes, kResetRequired, required ? "true" : "false");
+}
+
+bool IsResetRequired(const store::Item& profile) {
+  return Attribute(profile.attributes, kResetRequired) == "true";
+}
 
 Task<Result<http::Response>> CreateLoginProfile(pipeline::Call& call) {
   aws::Form form(call.params().all(), aws::Form::Style::kIam);

@@ -102,19 +102,36 @@ std::string KeyUri(const Item& device, const std::string& seed) {
 
 constexpr TaggedKind<Item> kTaggedMfaDevice{kSerialNumber, "TagsPerMFADevice", &RequireDevice};
 
-Task<Result<http::Response>> CreateVirtualMFADevice(pipeline::Call& call) {
-  aws::Form form(call.params().all(), aws::Form::Style::kIam);
+Result<Item> ReadCreateMfaDevice(const aws::Form::Pairs& pairs, std::string_view account, store::Millis now) {
+  aws::Form form(pairs, aws::Form::Style::kIam);
   Item device;
   device.kind = ItemKind::kMfaDevice;
-  device.owner = call.identity().account;
-  device.created = call.now();
+  device.owner = account;
+  device.created = now;
   device.secret = aws::RandomBytes(kSeedSize);
   const std::string path = form.optional(kPath).value_or("/");
   const std::string name = form.required(kDeviceName);
   device.tags = form.pairs(kTags, kTagKey, kTagValue);
-  if (auto refusal = form.refusal()) co_return *refusal;
-  if (auto refusal = CheckTags(device.tags)) co_return *refusal;
+  if (auto refusal = form.refusal()) return *refusal;
+  if (auto refusal = CheckTags(device.tags)) return *refusal;
   device.name = aws::IamArn(device.owner, "mfa", path, name);
+  return device;
+}
+
+Result<> AssignMfaDevice(const store::Reader& reader, Item& device, const std::string& owner_id, store::Millis now) {
+  if (!UserOf(device).empty()) return aws::Error(EntityAlreadyExists, "MFA Device is already in use.");
+  if (pipeline::MfaDevicesOf(reader, device.owner, owner_id).size() >= kMaxMfaDevices) {
+    return QuotaExceeded("MFADevicesPerUser", kMaxMfaDevices);
+  }
+  SetAttribute(device.attributes, pipeline::kMfaUser, owner_id);
+  SetAttribute(device.attributes, pipeline::kMfaEnabled, std::to_string(now));
+  return {};
+}
+
+Task<Result<http::Response>> CreateVirtualMFADevice(pipeline::Call& call) {
+  auto read = ReadCreateMfaDevice(call.params().all(), call.identity().account, call.now());
+  if (!read) co_return read.error();
+  const Item& device = *read;
   auto create = [&](store::Txn& txn) -> Result<> {
     if (store::FindItem(txn, device.kind, device.owner, device.name)) {
       return aws::Error(EntityAlreadyExists, "MFADevice entity at the same path and name already exists.");
@@ -196,14 +213,9 @@ Task<Result<http::Response>> EnableMFADevice(pipeline::Call& call) {
     if (!user) return user.error();
     auto device = RequireDevice(txn, user->account, given.serial);
     if (!device) return device.error();
-    if (!UserOf(*device).empty()) return aws::Error(EntityAlreadyExists, "MFA Device is already in use.");
-    if (pipeline::MfaDevicesOf(txn, user->account, user->id).size() >= kMaxMfaDevices) {
-      return QuotaExceeded("MFADevicesPerUser", kMaxMfaDevices);
-    }
+    if (auto assigned = AssignMfaDevice(txn, *device, user->id, call.now()); !assigned) return assigned;
     if (!pipeline::SynchronizeTotp(*device, given.first, given.second, call.now(), pipeline::kMfaTolerance))
       return WrongCode();
-    SetAttribute(device->attributes, pipeline::kMfaUser, user->id);
-    SetAttribute(device->attributes, pipeline::kMfaEnabled, std::to_string(call.now()));
     store::PutItem(txn, *device);
     return {};
   };

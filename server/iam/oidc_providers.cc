@@ -134,40 +134,61 @@ Result<Item> RequireOidcProvider(const store::Reader& reader, const std::string&
   return *std::move(provider);
 }
 
-Task<Result<http::Response>> CreateOpenIDConnectProvider(pipeline::Call& call) {
-  aws::Form form(call.params().all(), aws::Form::Style::kIam);
+std::string IssuerOf(const Item& provider) {
+  return Attribute(provider.attributes, kIssuerAttribute);
+}
+
+Result<> AddClientsAndThumbprints(Item& provider, const std::vector<std::string>& clients,
+                                  const std::vector<std::string>& thumbprints) {
+  Add(provider, kClientAttribute, clients);
+  Add(provider, kThumbprintAttribute, thumbprints);
+  if (auto refusal = CheckClientIds(ClientIds(provider))) return *refusal;
+  if (auto refusal = CheckThumbprints(Thumbprints(provider))) return *refusal;
+  return {};
+}
+
+Result<Item> ReadCreateOidcProvider(const aws::Form::Pairs& pairs, std::string_view account, store::Millis now) {
+  aws::Form form(pairs, aws::Form::Style::kIam);
   const std::string url = form.required(kUrl);
   const std::vector<std::string> clients = form.strings(kClientIdList, kClientIdRule);
   const std::vector<std::string> thumbprints = form.strings(kThumbprintList, kThumbprintRule);
   Item provider;
   provider.kind = ItemKind::kOidcProvider;
-  provider.owner = call.identity().account;
+  provider.owner = account;
   provider.name = WithoutScheme(url);
-  provider.created = provider.updated = call.now();
+  provider.created = provider.updated = now;
   provider.tags = form.pairs(kTags, kTagKey, kTagValue);
-  if (auto refusal = form.refusal()) co_return *refusal;
-  if (auto refusal = CheckUrl(url)) co_return *refusal;
-  if (auto refusal = CheckClientIds(clients)) co_return *refusal;
-  if (auto refusal = CheckThumbprints(thumbprints)) co_return *refusal;
-  if (auto refusal = CheckTags(provider.tags)) co_return *refusal;
+  if (auto refusal = form.refusal()) return *refusal;
+  if (auto refusal = CheckUrl(url)) return *refusal;
+  if (auto refusal = CheckClientIds(clients)) return *refusal;
+  if (auto refusal = CheckThumbprints(thumbprints)) return *refusal;
+  if (auto refusal = CheckTags(provider.tags)) return *refusal;
   SetAttribute(provider.attributes, kIssuerAttribute, url);
   Add(provider, kClientAttribute, clients);
   Add(provider, kThumbprintAttribute, thumbprints);
-  auto create = [&](store::Txn& txn) -> Result<> {
-    if (store::FindItem(txn, provider.kind, provider.owner, provider.name)) {
-      return aws::Error(EntityAlreadyExists, "Provider with url " + url + " already exists.");
-    }
-    if (store::ListItems(txn, provider.kind, provider.owner).size() >= kMaxOidcProviders) {
-      return QuotaExceeded("OpenIdConnectProvidersPerAccount", kMaxOidcProviders);
-    }
-    store::PutItem(txn, provider);
-    return {};
-  };
+  return provider;
+}
+
+Result<> AddOidcProvider(store::Txn& txn, const Item& provider) {
+  if (store::FindItem(txn, provider.kind, provider.owner, provider.name)) {
+    return aws::Error(EntityAlreadyExists, "Provider with url " + IssuerOf(provider) + " already exists.");
+  }
+  if (store::ListItems(txn, provider.kind, provider.owner).size() >= kMaxOidcProviders) {
+    return QuotaExceeded("OpenIdConnectProvidersPerAccount", kMaxOidcProviders);
+  }
+  store::PutItem(txn, provider);
+  return {};
+}
+
+Task<Result<http::Response>> CreateOpenIDConnectProvider(pipeline::Call& call) {
+  auto provider = ReadCreateOidcProvider(call.params().all(), call.identity().account, call.now());
+  if (!provider) co_return provider.error();
+  auto create = [&](store::Txn& txn) { return AddOidcProvider(txn, *provider); };
   auto created = co_await call.commit(create);
   if (!created) co_return created.error();
   co_return Answer(call, [&](aws::XmlWriter& xml) {
-    xml.text("OpenIDConnectProviderArn", OidcProviderArn(provider));
-    if (!provider.tags.empty()) WriteTags(xml, provider.tags);
+    xml.text("OpenIDConnectProviderArn", OidcProviderArn(*provider));
+    if (!provider->tags.empty()) WriteTags(xml, provider->tags);
   });
 }
 

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "server/aws/form.h"
 #include "server/http/response.h"
 #include "server/iam/tagging.h"
 #include "server/pipeline/operation.h"
@@ -33,6 +34,15 @@ std::optional<store::Item> FindOidcProvider(const store::Reader& reader, std::st
 /// The provider with this ARN in the account, or InvalidInput or NoSuchEntity.
 Result<store::Item> RequireOidcProvider(const store::Reader& reader, const std::string& account,
                                         const std::string& arn);
+/// CreateOpenIDConnectProvider's input.
+Result<store::Item> ReadCreateOidcProvider(const aws::Form::Pairs& form, std::string_view account, store::Millis now);
+/// Inside the commit. EntityAlreadyExists, LimitExceeded.
+Result<> AddOidcProvider(store::Txn& txn, const store::Item& provider);
+/// The issuer's whole URL, as tokens say it.
+std::string IssuerOf(const store::Item& provider);
+/// Adds those that the provider does not have. Errors: LimitExceeded, InvalidInput.
+Result<> AddClientsAndThumbprints(store::Item& provider, const std::vector<std::string>& clients,
+                                  const std::vector<std::string>& thumbprints);
 /// arn:aws:iam::ACCOUNT:oidc-provider/HOST/PATH
 std::string OidcProviderArn(const store::Item& provider);
 std::vector<std::string> ClientIds(const store::Item& provider);

@@ -106,13 +106,12 @@ Task<Result<http::Response>> GetAccountPasswordPolicy(pipeline::Call& call) {
   });
 }
 
-/// What the request does not mention goes back to its default: there is no partial update.
-Task<Result<http::Response>> UpdateAccountPasswordPolicy(pipeline::Call& call) {
-  aws::Form form(call.params().all(), aws::Form::Style::kIam);
+Result<store::Item> ReadPasswordPolicy(const aws::Form::Pairs& pairs, std::string_view account, store::Millis now) {
+  aws::Form form(pairs, aws::Form::Style::kIam);
   store::Item item;
   item.kind = ItemKind::kPasswordPolicy;
-  item.owner = call.identity().account;
-  item.created = item.updated = call.now();
+  item.owner = account;
+  item.created = item.updated = now;
   const PasswordPolicy defaults;
   for (const Number* number : kNumbers) {
     const std::int64_t value = form.integer(number->field).value_or(defaults.*number->member);
@@ -121,9 +120,16 @@ Task<Result<http::Response>> UpdateAccountPasswordPolicy(pipeline::Call& call) {
   for (const Flag& flag : kFlags) {
     if (form.boolean(flag.name).value_or(false)) SetAttribute(item.attributes, flag.name, "true");
   }
-  if (auto refusal = form.refusal()) co_return *refusal;
+  if (auto refusal = form.refusal()) return *refusal;
+  return item;
+}
+
+/// What the request does not mention goes back to its default: there is no partial update.
+Task<Result<http::Response>> UpdateAccountPasswordPolicy(pipeline::Call& call) {
+  const auto item = ReadPasswordPolicy(call.params().all(), call.identity().account, call.now());
+  if (!item) co_return item.error();
   auto update = [&](store::Txn& txn) -> Result<> {
-    store::PutItem(txn, item);
+    store::PutItem(txn, *item);
     return {};
   };
   co_return co_await CommitThenAnswer(call, update);

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "server/aws/form.h"
 #include "server/http/response.h"
 #include "server/pipeline/operation.h"
 #include "server/result.h"
@@ -17,6 +18,10 @@ namespace keymill::iam {
 Task<Result<http::Response>> GetAccountPasswordPolicy(pipeline::Call& call);
 Task<Result<http::Response>> UpdateAccountPasswordPolicy(pipeline::Call& call);
 Task<Result<http::Response>> DeleteAccountPasswordPolicy(pipeline::Call& call);
+
+/// UpdateAccountPasswordPolicy's input: what it does not mention is at its default. The item's attributes have
+/// the names of the parameters: numbers, and "true" for flags that are set.
+Result<store::Item> ReadPasswordPolicy(const aws::Form::Pairs& form, std::string_view account, store::Millis now);
 
 struct PasswordPolicy {
   std::int64_t minimum_length = 6;  ///< what a policy demands that does not say

@@ -89,36 +89,44 @@ std::string ValidUntil(const Item& provider) {
 
 constexpr TaggedKind<Item> kTaggedSamlProvider{kProviderArn, "TagsPerSAMLProvider", &RequireProvider};
 
-Task<Result<http::Response>> CreateSAMLProvider(pipeline::Call& call) {
-  aws::Form form(call.params().all(), aws::Form::Style::kIam);
+Result<Item> ReadCreateSamlProvider(const aws::Form::Pairs& pairs, std::string_view account, store::Millis now) {
+  aws::Form form(pairs, aws::Form::Style::kIam);
   Item provider;
   provider.kind = ItemKind::kSamlProvider;
-  provider.owner = call.identity().account;
-  provider.created = provider.updated = call.now();
+  provider.owner = account;
+  provider.created = provider.updated = now;
   provider.document = form.required(kMetadata);
   provider.name = form.required(kName);
   form.optional(kAddPrivateKey);
   provider.tags = form.pairs(kTags, kTagKey, kTagValue);
-  if (auto refusal = form.refusal()) co_return *refusal;
-  if (auto refusal = CheckTags(provider.tags)) co_return *refusal;
+  if (auto refusal = form.refusal()) return *refusal;
+  if (auto refusal = CheckTags(provider.tags)) return *refusal;
+  if (auto refusal = CheckMetadata(provider.document)) return *refusal;
+  return provider;
+}
+
+Result<> AddSamlProvider(store::Txn& txn, Item& provider) {
+  if (store::FindItem(txn, provider.kind, provider.owner, provider.name)) {
+    return aws::Error(EntityAlreadyExists, "Provider with name " + provider.name + " already exists.");
+  }
+  if (store::ListItems(txn, provider.kind, provider.owner).size() >= kMaxSamlProviders) {
+    return QuotaExceeded("SAMLProvidersPerAccount", kMaxSamlProviders);
+  }
+  SetAttribute(provider.attributes, kUuidAttribute, aws::NewUniqueId("SAMLP"));
+  store::PutItem(txn, provider);
+  return {};
+}
+
+Task<Result<http::Response>> CreateSAMLProvider(pipeline::Call& call) {
+  auto provider = ReadCreateSamlProvider(call.params().all(), call.identity().account, call.now());
+  if (!provider) co_return provider.error();
   if (auto refusal = CheckSupported(call.params())) co_return *refusal;
-  if (auto refusal = CheckMetadata(provider.document)) co_return *refusal;
-  auto create = [&](store::Txn& txn) -> Result<> {
-    if (store::FindItem(txn, provider.kind, provider.owner, provider.name)) {
-      return aws::Error(EntityAlreadyExists, "Provider with name " + provider.name + " already exists.");
-    }
-    if (store::ListItems(txn, provider.kind, provider.owner).size() >= kMaxSamlProviders) {
-      return QuotaExceeded("SAMLProvidersPerAccount", kMaxSamlProviders);
-    }
-    SetAttribute(provider.attributes, kUuidAttribute, aws::NewUniqueId("SAMLP"));
-    store::PutItem(txn, provider);
-    return {};
-  };
+  auto create = [&](store::Txn& txn) { return AddSamlProvider(txn, *provider); };
   auto created = co_await call.commit(create);
   if (!created) co_return created.error();
   co_return Answer(call, [&](aws::XmlWriter& xml) {
-    xml.text("SAMLProviderArn", ArnOf(provider));
-    if (!provider.tags.empty()) WriteTags(xml, provider.tags);
+    xml.text("SAMLProviderArn", ArnOf(*provider));
+    if (!provider->tags.empty()) WriteTags(xml, provider->tags);
   });
 }
 

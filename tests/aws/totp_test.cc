@@ -40,5 +40,14 @@ TEST(Base32, AgreesWithTheVectorsOfRfc4648) {
   EXPECT_EQ(Base32Encode("foobar"), "MZXW6YTBOI");
 }
 
+TEST(Base32, IsReadInEitherCaseWithOrWithoutPadding) {
+  for (const char* text : {"MZXW6YTB", "mzxw6ytb"}) EXPECT_EQ(Base32Decode(text), "fooba");
+  EXPECT_EQ(Base32Decode("MZXW6==="), "foo");
+  EXPECT_EQ(Base32Decode("MZXW6"), "foo");
+  EXPECT_EQ(Base32Decode(""), "");
+  for (const char* text : {"M", "MZX", "MZ1W", "MZ XW6", "M===ZXW6", "MZXW7"})
+    EXPECT_EQ(Base32Decode(text), std::nullopt) << text;
+}
+
 }  // namespace
 }  // namespace keymill::aws
