@@ -58,7 +58,7 @@ Task<Result<http::Response>> Attach(pipeline::Call& call, HolderKind kind) {
   const std::string arn = form.required(kPolicyArn);
   if (auto refusal = form.refusal()) co_return *refusal;
   auto attach = [&](store::Txn& txn) -> Result<> {
-    auto holder = RequireHolder(txn, kind, call.identity().account, name);
+    auto holder = RequireModifiableHolder(txn, kind, call.identity().account, name);
     if (!holder) return holder.error();
     return AttachPolicy(txn, *holder, arn);
   };
@@ -71,7 +71,7 @@ Task<Result<http::Response>> Detach(pipeline::Call& call, HolderKind kind) {
   const std::string arn = form.required(kPolicyArn);
   if (auto refusal = form.refusal()) co_return *refusal;
   auto detach = [&](store::Txn& txn) -> Result<> {
-    auto holder = RequireHolder(txn, kind, call.identity().account, name);
+    auto holder = RequireModifiableHolder(txn, kind, call.identity().account, name);
     if (!holder) return holder.error();
     if (auto policy = RequireManagedPolicy(txn, call.identity().account, arn); !policy) return policy.error();
     if (!store::Linked(txn, Relation::kAttachment, holder->id, arn)) {

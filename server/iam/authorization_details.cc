@@ -204,7 +204,7 @@ void WriteGroupDetail(aws::XmlWriter& xml, const HolderDetail& detail) {
 }
 
 void WriteRoleDetail(aws::XmlWriter& xml, const HolderDetail& detail) {
-  WriteRole(xml, detail.entity);
+  WriteNewRole(xml, detail.entity);
   xml.open("InstanceProfileList");
   for (const InstanceProfile& profile : detail.profiles) {
     xml.open("member");

@@ -37,7 +37,7 @@ Result<> SetUserBoundary(store::Txn& txn, const std::string& account, const std:
 }
 
 Result<> SetRoleBoundary(store::Txn& txn, const std::string& account, const std::string& name, const std::string& arn) {
-  auto role = RequireRole(txn, account, name);
+  auto role = RequireModifiableRole(txn, account, name);
   if (!role) return role.error();
   if (auto set = SetBoundary(txn, account, role->id, role->permissions_boundary, arn); !set) return set;
   role->permissions_boundary = arn;

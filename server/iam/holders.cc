@@ -78,6 +78,26 @@ Result<Holder> RequireHolder(const store::Reader& reader, HolderKind kind, std::
   return FromEntity(kind, *std::move(entity));
 }
 
+Result<Holder> RequireModifiableHolder(const store::Reader& reader, HolderKind kind, std::string_view account,
+                                       std::string_view name) {
+  if (kind != HolderKind::kRole) return RequireHolder(reader, kind, account, name);
+  auto role = RequireModifiableRole(reader, account, name);
+  if (!role) return role.error();
+  return FromEntity(kind, *std::move(role));
+}
+
+Result<store::Entity> RequireModifiableRole(const store::Reader& reader, std::string_view account,
+                                            std::string_view name) {
+  auto role = RequireRole(reader, account, name);
+  if (!role || !IsServiceLinked(*role)) return role;
+  return aws::Error(UnmodifiableEntity, "Cannot perform the operation on the protected role '" + role->name +
+                                            "' - this role is only modifiable by AWS");
+}
+
+bool IsServiceLinked(const store::Entity& role) {
+  return std::string_view(role.path).starts_with(kServiceRolePath);
+}
+
 std::optional<Holder> FindHolder(const store::Reader& reader, std::string_view id) {
   if (auto user = store::FindUserById(reader, id)) return FromUser(*std::move(user));
   auto entity = store::FindEntityById(reader, id);

@@ -41,8 +41,18 @@ Result<Holder> RequireHolder(const store::Reader& reader, HolderKind kind, std::
 /// By id; nullopt if there is none.
 std::optional<Holder> FindHolder(const store::Reader& reader, std::string_view id);
 
+/// The same for who is to be given or to lose a policy: UnmodifiableEntity for service-linked roles.
+Result<Holder> RequireModifiableHolder(const store::Reader& reader, HolderKind kind, std::string_view account,
+                                       std::string_view name);
+
 Result<store::Entity> RequireGroup(const store::Reader& reader, std::string_view account, std::string_view name);
 Result<store::Entity> RequireRole(const store::Reader& reader, std::string_view account, std::string_view name);
+Result<store::Entity> RequireModifiableRole(const store::Reader& reader, std::string_view account,
+                                            std::string_view name);
+
+/// A role that belongs to a service, which alone knows what it needs.
+inline constexpr std::string_view kServiceRolePath = "/aws-service-role/";
+bool IsServiceLinked(const store::Entity& role);
 
 /// The permissions of this user, group or role changed: those in memory are read again, also of a group's members.
 void TouchPermissions(store::Txn& txn, std::string_view holder_id);

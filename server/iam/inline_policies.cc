@@ -46,7 +46,7 @@ Task<Result<http::Response>> PutInline(pipeline::Call& call, HolderKind kind) {
   if (auto refusal = form.refusal()) co_return *refusal;
   if (auto refusal = CheckDocument(document, policy::Kind::kIdentity)) co_return *refusal;
   auto put = [&](store::Txn& txn) -> Result<> {
-    auto holder = RequireHolder(txn, kind, call.identity().account, holder_name);
+    auto holder = RequireModifiableHolder(txn, kind, call.identity().account, holder_name);
     if (!holder) return holder.error();
     return SetInline(txn, *holder, policy);
   };
@@ -83,7 +83,7 @@ Task<Result<http::Response>> DeleteInline(pipeline::Call& call, HolderKind kind)
   const std::string policy_name = form.required(kPolicyName);
   if (auto refusal = form.refusal()) co_return *refusal;
   auto remove = [&](store::Txn& txn) -> Result<> {
-    auto holder = RequireHolder(txn, kind, call.identity().account, holder_name);
+    auto holder = RequireModifiableHolder(txn, kind, call.identity().account, holder_name);
     if (!holder) return holder.error();
     if (!store::FindInlinePolicy(txn, holder->id, policy_name)) return NoSuchPolicy(kind, policy_name);
     store::EraseInlinePolicy(txn, holder->id, policy_name);

@@ -65,7 +65,7 @@ void WriteInstanceProfile(aws::XmlWriter& xml, const InstanceProfile& profile, b
   xml.text("Arn", EntityArn(entity)).text("CreateDate", aws::IsoSeconds(entity.created)).open("Roles");
   if (profile.role) {
     xml.open("member");
-    WriteRole(xml, *profile.role);
+    WriteNewRole(xml, *profile.role);
     xml.close();
   }
   xml.close();
@@ -202,7 +202,7 @@ Task<Result<http::Response>> AddRoleToInstanceProfile(pipeline::Call& call) {
   auto add = [&](store::Txn& txn) -> Result<> {
     auto profile = RequireProfile(txn, call.identity().account, name);
     if (!profile) return profile.error();
-    auto role = RequireRole(txn, call.identity().account, role_name);
+    auto role = RequireModifiableRole(txn, call.identity().account, role_name);
     if (!role) return role.error();
     return AddProfileRole(txn, *profile, *role);
   };
@@ -217,7 +217,7 @@ Task<Result<http::Response>> RemoveRoleFromInstanceProfile(pipeline::Call& call)
   auto remove = [&](store::Txn& txn) -> Result<> {
     auto profile = RequireProfile(txn, call.identity().account, name);
     if (!profile) return profile.error();
-    auto role = RequireRole(txn, call.identity().account, role_name);
+    auto role = RequireModifiableRole(txn, call.identity().account, role_name);
     if (!role) return role.error();
     if (!profile->role || profile->role->id != role->id) {
       return aws::Error(NoSuchEntity, "The role with name " + role_name + " cannot be found.");

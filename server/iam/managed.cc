@@ -7,13 +7,13 @@
 #include "server/aws/totp.h"
 #include "server/iam/attributes.h"
 #include "server/iam/errors.h"
+#include "server/iam/holders.h"
 #include "sigv4/digest.h"
 
 namespace keymill::iam {
 namespace {
 
 constexpr std::string_view kAws = "aws";
-constexpr std::string_view kServicePolicies = "/aws-service-role/";
 constexpr std::size_t kIdCharacters = 17;  // after the prefix
 
 aws::Error NotFound(std::string_view arn) {
@@ -63,7 +63,7 @@ ManagedPolicy FromAws(const AwsManagedPolicy& policy) {
 }
 
 bool IsServiceRolePolicy(const ManagedPolicy& policy) {
-  return policy.of_aws() && policy.entity.path == kServicePolicies;
+  return policy.of_aws() && policy.entity.path == kServiceRolePath;
 }
 
 std::optional<ManagedPolicy> FindManagedPolicy(const store::Reader& reader, std::string_view text) {

@@ -12,7 +12,6 @@
 #include "server/iam/holders.h"
 #include "server/iam/page.h"
 #include "server/iam/quotas.h"
-#include "server/iam/service_roles.h"
 #include "server/iam/tags.h"
 #include "server/iam/trust_policy.h"
 
@@ -24,17 +23,13 @@ using store::EntityKind;
 
 constexpr std::string_view kDefaultDuration = "3600";
 
-/// What a service needs its role for is known to that service alone.
-aws::Error OnlyItsService(const std::string& name) {
-  return {UnmodifiableEntity,
-          "Cannot perform the operation on the protected role '" + name + "' - this role is only modifiable by AWS"};
-}
+using Require = Result<Entity>(const store::Reader&, std::string_view account, std::string_view name);
 
-/// One commit that changes the named role; `change` may refuse.
+/// One commit that changes the named role; `require` and `change` may refuse.
 template <class Change>
-auto Changing(pipeline::Call& call, const std::string& name, Change& change) {
+auto Changing(pipeline::Call& call, Require& require, const std::string& name, Change& change) {
   return [&](store::Txn& txn) -> Result<Entity> {
-    auto role = RequireRole(txn, call.identity().account, name);
+    auto role = require(txn, call.identity().account, name);
     if (!role) return role.error();
     Result<> changed = change(txn, *role);
     if (!changed) return changed.error();
@@ -55,10 +50,14 @@ std::int64_t MaxSessionDuration(const Entity& role) {
   return std::strtoll(text.empty() ? kDefaultDuration.data() : text.c_str(), nullptr, 10);
 }
 
-void WriteRole(aws::XmlWriter& xml, const Entity& role) {
+void WriteNewRole(aws::XmlWriter& xml, const Entity& role) {
   xml.text("Path", role.path).text("RoleName", role.name).text("RoleId", role.id).text("Arn", EntityArn(role));
   xml.text("CreateDate", aws::IsoSeconds(role.created));
   xml.text("AssumeRolePolicyDocument", EncodedDocument(role.document));
+}
+
+void WriteRole(aws::XmlWriter& xml, const Entity& role) {
+  WriteNewRole(xml, role);
   xml.optional_text("Description", Attribute(role.attributes, kDescriptionAttribute));
   xml.number("MaxSessionDuration", MaxSessionDuration(role));
 }
@@ -93,6 +92,10 @@ Result<Entity> ReadCreateRole(const aws::Form::Pairs& pairs, std::string_view ac
   role.tags = form.pairs(kTags, kTagKey, kTagValue);
   if (auto refusal = form.refusal()) return *refusal;
   if (auto refusal = CheckTags(role.tags)) return *refusal;
+  if (IsServiceLinked(role)) {
+    return aws::Error(InvalidInput, "Path prefix '" + std::string(kServiceRolePath) +
+                                        "' can only be used for AWS Service linked Roles");
+  }
   return role;
 }
 
@@ -119,7 +122,10 @@ Task<Result<http::Response>> CreateRole(pipeline::Call& call) {
   if (!created) co_return created.error();
   co_return Answer(call, [&](aws::XmlWriter& xml) {
     xml.open("Role");
-    WriteRole(xml, *role);
+    WriteNewRole(xml, *role);
+    for (const auto& name : {kDescriptionAttribute, kSessionDurationAttribute}) {
+      xml.optional_text(name, Attribute(role->attributes, name));
+    }
     WriteBoundary(xml, role->permissions_boundary);
     if (!role->tags.empty()) WriteTags(xml, role->tags);
     xml.close();
@@ -182,7 +188,9 @@ Task<Result<http::Response>> UpdateRole(pipeline::Call& call) {
     if (seconds) SetAttribute(role.attributes, kSessionDurationAttribute, std::to_string(*seconds));
     return {};
   };
-  auto update = Changing(call, name, change);
+  // The description alone of a service's role is its account's to choose (IAM User Guide, service-linked roles).
+  Require& require = seconds ? RequireModifiableRole : RequireRole;
+  auto update = Changing(call, require, name, change);
   auto role = co_await call.commit(update);
   if (!role) co_return role.error();
   co_return Answer(call, [](aws::XmlWriter&) {});
@@ -197,7 +205,7 @@ Task<Result<http::Response>> UpdateRoleDescription(pipeline::Call& call) {
     SetAttribute(role.attributes, kDescriptionAttribute, description);
     return {};
   };
-  auto update = Changing(call, name, change);
+  auto update = Changing(call, RequireRole, name, change);
   auto role = co_await call.commit(update);
   if (!role) co_return role.error();
   co_return AnswerRole(call, *role);
@@ -208,11 +216,8 @@ Task<Result<http::Response>> UpdateAssumeRolePolicy(pipeline::Call& call) {
   const std::string name = form.required(kRoleName);
   const std::string document = form.required(kPolicyDocument);
   if (auto refusal = form.refusal()) co_return *refusal;
-  auto change = [&](store::Txn& txn, Entity& role) -> Result<> {
-    if (IsServiceLinked(role)) return OnlyItsService(name);
-    return SetTrust(txn, role, document);
-  };
-  auto update = Changing(call, name, change);
+  auto change = [&](store::Txn& txn, Entity& role) -> Result<> { return SetTrust(txn, role, document); };
+  auto update = Changing(call, RequireModifiableRole, name, change);
   co_return co_await CommitThenAnswer(call, update);
 }
 
@@ -221,9 +226,8 @@ Task<Result<http::Response>> DeleteRole(pipeline::Call& call) {
   const std::string name = form.required(kRoleName);
   if (auto refusal = form.refusal()) co_return *refusal;
   auto remove = [&](store::Txn& txn) -> Result<> {
-    auto role = RequireRole(txn, call.identity().account, name);
+    auto role = RequireModifiableRole(txn, call.identity().account, name);
     if (!role) return role.error();
-    if (IsServiceLinked(*role)) return OnlyItsService(name);
     if (!store::LinksTo(txn, store::Relation::kProfileRole, role->id).empty()) {
       return aws::Error(DeleteConflict, "Cannot delete entity, must remove roles from instance profile first.");
     }

@@ -32,8 +32,10 @@ Result<> AddRole(store::Txn& txn, store::Entity& role);
 
 /// <Role>…</Role> without boundary and tags.
 http::Response AnswerRole(const pipeline::Call& call, const store::Entity& role);
-/// What every answer about a role has, in wire order up to the description and the session duration. A role that was
-/// read is first given to ShowTrust().
+/// What every answer about a role has, in wire order; those about its making and those about what holds it have no
+/// more.
+void WriteNewRole(aws::XmlWriter& xml, const store::Entity& role);
+/// The same with description and session duration. A role that was read is first given to ShowTrust().
 void WriteRole(aws::XmlWriter& xml, const store::Entity& role);
 
 /// Seconds, 3600 unless the role says otherwise.

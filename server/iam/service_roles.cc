@@ -1,5 +1,6 @@
 #include "server/iam/service_roles.h"
 
+#include "server/aws/arn.h"
 #include "server/aws/ids.h"
 #include "server/iam/answer.h"
 #include "server/iam/attributes.h"
@@ -7,6 +8,7 @@
 #include "server/iam/fields.h"
 #include "server/iam/holders.h"
 #include "server/iam/roles.h"
+#include "server/iam/service_role_names.h"
 #include "store/items.h"
 
 namespace keymill::iam {
@@ -16,7 +18,6 @@ using store::Entity;
 using store::EntityKind;
 using store::ItemKind;
 
-constexpr std::string_view kServicePath = "/aws-service-role/";
 constexpr std::string_view kDomain = ".amazonaws.com";
 constexpr aws::StringField kServiceName{"AWSServiceName",
                                         {.min = 1, .max = 128, .matches = &IsName, .complaint = kNameComplaint}};
@@ -24,33 +25,10 @@ constexpr aws::StringField kSuffix{"CustomSuffix",
                                    {.min = 1, .max = 64, .matches = &IsName, .complaint = kNameComplaint}};
 constexpr aws::StringField kTaskId{"DeletionTaskId", {.min = 1, .max = 1000}};
 
-/// How services spell their names in the names of their roles; others begin with a capital.
-struct Spelling {
-  std::string_view service;
-  std::string_view name;
-};
-constexpr Spelling kSpellings[] = {
-    {"autoscaling", "AutoScaling"},
-    {"ecs", "ECS"},
-    {"eks", "AmazonEKS"},
-    {"elasticache", "ElastiCache"},
-    {"elasticloadbalancing", "ElasticLoadBalancing"},
-    {"es", "AmazonElasticsearchService"},
-    {"organizations", "Organizations"},
-    {"rds", "RDS"},
-    {"spot", "EC2Spot"},
-    {"trustedadvisor", "TrustedAdvisor"},
-    {"support", "Support"},
-    {"guardduty", "AmazonGuardDuty"},
-};
-
-std::string RoleName(std::string_view service, const std::optional<std::string>& suffix) {
-  const std::string_view label = service.substr(0, service.find('.'));
-  std::string name(label);
-  name[0] = name[0] >= 'a' && name[0] <= 'z' ? static_cast<char>(name[0] - 'a' + 'A') : name[0];
-  for (const Spelling& spelling : kSpellings) {
-    if (spelling.service == label) name = spelling.name;
-  }
+/// A service that is not known here has a role named after itself.
+std::string RoleName(std::string_view service, const ServiceRoleName* known, const std::optional<std::string>& suffix) {
+  std::string name(known != nullptr ? known->name : service.substr(0, service.find('.')));
+  if (name[0] >= 'a' && name[0] <= 'z') name[0] = static_cast<char>(name[0] - 'a' + 'A');
   return "AWSServiceRoleFor" + name + (suffix ? "_" + *suffix : "");
 }
 
@@ -59,11 +37,13 @@ std::string TrustOf(const std::string& service) {
          R"("},"Action":"sts:AssumeRole"}]})";
 }
 
-}  // namespace
-
-bool IsServiceLinked(const Entity& role) {
-  return std::string_view(role.path).starts_with(kServicePath);
+/// The same policy as the answer to its creation shows it (AWS's example of CreateServiceLinkedRole).
+std::string NewTrustOf(const std::string& service) {
+  return R"({"Version":"2012-10-17","Statement":[{"Action":["sts:AssumeRole"],"Principal":{"Service":[")" + service +
+         R"("]},"Effect":"Allow"}]})";
 }
+
+}  // namespace
 
 Task<Result<http::Response>> CreateServiceLinkedRole(pipeline::Call& call) {
   aws::Form form(call.params().all(), aws::Form::Style::kIam);
@@ -74,9 +54,14 @@ Task<Result<http::Response>> CreateServiceLinkedRole(pipeline::Call& call) {
   if (service.size() <= kDomain.size() || !service.ends_with(kDomain)) {
     co_return aws::Error(InvalidInput, "Service role creation is not supported for " + service);
   }
+  const std::string_view label = std::string_view(service).substr(0, service.size() - kDomain.size());
+  const ServiceRoleName* known = FindServiceRoleName(label);
+  if (suffix && known != nullptr && !known->suffixes) {
+    co_return aws::Error(InvalidInput, "Custom suffix is not allowed for " + service);
+  }
   Entity role = NewRole(call.identity().account, call.now());
-  role.name = RoleName(service, suffix);
-  role.path = std::string(kServicePath) + service + "/";
+  role.name = RoleName(label, known, suffix);
+  role.path = std::string(kServiceRolePath) + service + "/";
   role.document = TrustOf(service);
   if (description) SetAttribute(role.attributes, kDescriptionAttribute, *description);
   auto create = [&](store::Txn& txn) -> Result<> {
@@ -84,11 +69,21 @@ Task<Result<http::Response>> CreateServiceLinkedRole(pipeline::Call& call) {
       return aws::Error(InvalidInput, "Service role name " + role.name +
                                           " has been taken in this account, please try a different suffix.");
     }
-    return AddRole(txn, role);
+    if (auto added = AddRole(txn, role); !added) return added;
+    if (known != nullptr && !known->policy.empty()) {
+      const std::string arn = aws::IamArn("aws", "policy", kServiceRolePath, known->policy);
+      store::Link(txn, store::Relation::kAttachment, role.id, arn);
+    }
+    return {};
   };
   auto created = co_await call.commit(create);
   if (!created) co_return created.error();
-  co_return AnswerRole(call, role);
+  role.document = NewTrustOf(service);
+  co_return Answer(call, [&](aws::XmlWriter& xml) {
+    xml.open("Role");
+    WriteNewRole(xml, role);
+    xml.close();
+  });
 }
 
 /// Nothing here uses such a role, so its deletion succeeds at once; the task remains to be asked about.
@@ -106,8 +101,9 @@ Task<Result<http::Response>> DeleteServiceLinkedRole(pipeline::Call& call) {
     if (!IsServiceLinked(*role)) {
       return aws::Error(NoSuchEntity, "The service-linked role with name " + name + " cannot be found.");
     }
-    const std::string service = role->path.substr(kServicePath.size(), role->path.size() - kServicePath.size() - 1);
-    task.name = "task" + std::string(kServicePath) + service + "/" + role->name + "/" + aws::NewUuid();
+    const std::string service =
+        role->path.substr(kServiceRolePath.size(), role->path.size() - kServiceRolePath.size() - 1);
+    task.name = "task" + std::string(kServiceRolePath) + service + "/" + role->name + "/" + aws::NewUuid();
     for (const std::string& arn : store::LinksFrom(txn, store::Relation::kAttachment, role->id)) {
       store::Unlink(txn, store::Relation::kAttachment, role->id, arn);
     }

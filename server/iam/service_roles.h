@@ -13,6 +13,4 @@ Task<Result<http::Response>> CreateServiceLinkedRole(pipeline::Call& call);
 Task<Result<http::Response>> DeleteServiceLinkedRole(pipeline::Call& call);
 Task<Result<http::Response>> GetServiceLinkedRoleDeletionStatus(pipeline::Call& call);
 
-bool IsServiceLinked(const store::Entity& role);
-
 }  // namespace keymill::iam

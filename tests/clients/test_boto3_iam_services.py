@@ -63,7 +63,7 @@ def test_a_service_linked_role_belongs_to_its_service(iam, unique):
                                           Description="d")["Role"]
     assert role["RoleName"] == f"AWSServiceRoleForAutoScaling_{suffix}"
     assert role["Path"] == "/aws-service-role/autoscaling.amazonaws.com/"
-    trust = role["AssumeRolePolicyDocument"]["Statement"][0]
+    trust = iam.get_role(RoleName=role["RoleName"])["Role"]["AssumeRolePolicyDocument"]["Statement"][0]
     assert trust["Principal"] == {"Service": "autoscaling.amazonaws.com"} and trust["Action"] == "sts:AssumeRole"
     with refused("InvalidInput", 400):
         iam.create_service_linked_role(AWSServiceName="autoscaling.amazonaws.com", CustomSuffix=suffix)
