@@ -93,6 +93,7 @@ Answer AwsClient::control(std::string_view method, std::string_view path, std::s
                              std::string(path.substr(std::min(mark + 1, path.size()))),
                              {{"Host", host_}},
                              sigv4::hex(sigv4::sha256(body))};
+  request.headers.push_back({"x-amz-content-sha256", request.payload});  // large bodies are taken only with it
   if (!body.empty()) request.headers.push_back({"Content-Type", "application/json"});
   auto answer = send(request, sigv4::sign(request, credentials_, signing("keymill")).headers, body);
   if (answer.status >= 300) {

@@ -6,13 +6,14 @@
 #include <boost/json/serialize.hpp>
 
 #include "server/control/errors.h"
+#include "server/pipeline/errors.h"
 
 namespace keymill::control {
 namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t kMaxBody = 8 << 20;
+constexpr std::size_t kMaxBody = 256 << 10;  // of every operation but those that read their own
 
 std::size_t CountLines(std::string_view text) {
   return 1 + static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
@@ -137,8 +138,16 @@ std::optional<json::value> ParseJson(std::string_view text, std::string& complai
   return std::nullopt;
 }
 
+Task<Result<std::string>> ReadText(pipeline::Call& call, std::size_t limit) {
+  const aws::Error too_large(pipeline::RequestEntityTooLarge, "The body may have " + std::to_string(limit) + " bytes.");
+  if (call.payload().length().value_or(0) > limit) co_return too_large;
+  auto text = co_await call.payload().read_all(limit);
+  if (!text && text.error().code() == pipeline::MaxMessageLengthExceeded.code) co_return too_large;
+  co_return text;
+}
+
 Task<Result<json::value>> ReadJson(pipeline::Call& call) {
-  const auto text = co_await call.payload().read_all(kMaxBody);
+  const auto text = co_await ReadText(call, kMaxBody);
   if (!text) co_return text.error();
   if (text->empty()) co_return json::value(json::object());
   std::string complaint;

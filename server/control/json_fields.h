@@ -83,6 +83,8 @@ class JsonFields {
 
 /// A whole document; otherwise the complaint says what is wrong and `line`, from 1, where.
 std::optional<boost::json::value> ParseJson(std::string_view text, std::string& complaint, std::size_t& line);
+/// The request's body, at most so many octets of it. RequestEntityTooLarge.
+Task<Result<std::string>> ReadText(pipeline::Call& call, std::size_t limit);
 /// The request's body, an empty one as `{}`; a refusal says in which line it stops being JSON.
 Task<Result<boost::json::value>> ReadJson(pipeline::Call& call);
 /// InvalidRequest with the first complaint and its path.

@@ -163,7 +163,7 @@ SeedCounts ApplySeedFile(const std::filesystem::path& file, const SeedTarget& ta
 
 Task<Result<http::Response>> PutSeed(pipeline::Call& call) {
   if (auto allowed = RequireOperator(call); !allowed) co_return allowed.error();
-  const auto text = co_await call.payload().read_all(kMaxSeed);
+  const auto text = co_await ReadText(call, kMaxSeed);
   if (!text) co_return text.error();
   const pipeline::Services& services = call.services();
   const SeedTarget target{services.config, services.db, services.committer, call.now()};

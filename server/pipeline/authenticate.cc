@@ -62,10 +62,8 @@ aws::Error Mismatch(const Services& services, const AuthenticationInput& input, 
   return error;
 }
 
-}  // namespace
-
-Result<Authenticated> Authenticate(const Services& services, const AuthenticationInput& input) {
-  auto& [verifier, cache] = State();
+/// The verifier's first stage: all that needs no key.
+Result<> Examine(const Services& services, const AuthenticationInput& input, sigv4::Verifier& verifier) {
   auto expectation = Expect(services, input);
   if (input.form != nullptr) {
     verifier.examine_post(*input.form, expectation);
@@ -74,12 +72,30 @@ Result<Authenticated> Authenticate(const Services& services, const Authenticatio
   }
   if (input.service != Service::kS3 && (verifier.failure().scope_faults & sigv4::ScopeFault::kRegion) != 0 &&
       IsGlobalRegion(verifier.claim().scope.region)) {
-    const std::string region(verifier.claim().scope.region);
+    const std::string_view region = verifier.claim().scope.region;
     expectation.region = region == "us-east-1" ? "us-east-1" : "aws-global";
     verifier.examine(input.request.view(), expectation);
   }
-  if (verifier.failure()) return AuthError(verifier, input.service, input.now);
+  return verifier.failure() ? Result<>(AuthError(verifier, input.service, input.now)) : Result<>();
+}
 
+}  // namespace
+
+Result<bool> CheckClaim(const Services& services, const AuthenticationInput& input) {
+  sigv4::Verifier& verifier = State().verifier;
+  if (auto examined = Examine(services, input, verifier); !examined) return examined.error();
+  if (verifier.claim().form == sigv4::Form::Anonymous) {
+    return input.unsigned_allowed ? Result<bool>(false) : MissingAuthentication();
+  }
+  const auto found = FindCredential(services, input.service, verifier.claim(), input.now);
+  return found ? Result<bool>(true) : found.error();
+}
+
+Result<Authenticated> Authenticate(const Services& services, const AuthenticationInput& input) {
+  auto& [verifier, cache] = State();
+  const auto examined = Examine(services, input, verifier);
+  if (!examined) return examined.error();
+  const sigv4::Expectation& expectation = verifier.expectation();
   const auto& claim = verifier.claim();
   Authenticated result;
   if (claim.form == sigv4::Form::Anonymous) {

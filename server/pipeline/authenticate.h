@@ -31,6 +31,10 @@ struct AuthenticationInput {
   bool unsigned_allowed = false;          ///< not S3: the operation may be called without a signature
 };
 
+/// What can be refused before the body is there: the signature's form, date and scope, an unknown key, a missing
+/// signature. True if there is a signature to verify.
+Result<bool> CheckClaim(const Services& services, const AuthenticationInput& input);
+
 /// Verifies the signature of one request against the keys that exist, in AWS's order of complaint. Runs without
 /// waiting and, in the steady state, without allocating. An unsigned request is anonymous for S3 and refused for the
 /// other services, unless the operation is made for callers without credentials.

@@ -27,8 +27,8 @@ namespace {
 constexpr std::string_view kHealthPath = "/_keymill/health";
 constexpr std::size_t kS3HeadLimit = 8192;
 constexpr std::size_t kFormLimit = 10'000'000;
-constexpr std::size_t kControlLimit = 16 << 20;  // of the largest: a seed
-constexpr std::size_t kQueryLimit = 15'800;      // of IAM and STS
+constexpr std::size_t kUnannouncedLimit = 256 << 10;  // of a body in the control API whose signature needs all of it
+constexpr std::size_t kQueryLimit = 15'800;           // of IAM and STS
 
 // A body whose hash is part of what is signed has to be read before the signature can be checked.
 Task<Result<std::string>> ReadBody(http::BodyStream& body, std::size_t limit) {
@@ -40,6 +40,15 @@ Task<Result<std::string>> ReadBody(http::BodyStream& body, std::size_t limit) {
     if (all.size() + piece->size() > limit) co_return aws::Error(RequestEntityTooLarge);
     all.append(reinterpret_cast<const char*>(piece->data()), piece->size());
   }
+}
+
+// The SHA-256 that a request announces and that its signature covers in place of the body.
+std::optional<sigv4::Sha256Digest> AnnouncedHash(const http::Request& request) {
+  const auto octets = sigv4::hex_decode(request.header_or_empty("x-amz-content-sha256"));
+  sigv4::Sha256Digest digest;
+  if (!octets || octets->size() != digest.size()) return std::nullopt;
+  std::copy(octets->begin(), octets->end(), digest.begin());
+  return digest;
 }
 
 // A body that was read already, as handlers read it.
@@ -76,6 +85,11 @@ aws::Error NotImplementedOperation(const Operation& operation, Service service) 
     return aws::Error(NotImplemented).with("Header", std::string(operation.name)).with("additionalMessage", text);
   }
   return aws::Error(NotImplemented, text);
+}
+
+aws::Error Unannounced() {
+  return {RequestEntityTooLarge, "A body of more than " + std::to_string(kUnannouncedLimit) +
+                                     " bytes needs its SHA-256 in the header x-amz-content-sha256, signed."};
 }
 
 }  // namespace
@@ -349,20 +363,30 @@ Task<Result<http::Response>> Dispatcher::answer_query(const http::Request& reque
 
 Task<Result<http::Response>> Dispatcher::answer_control(const http::Request& request, http::BodyStream& body,
                                                         Exchange& exchange) {
-  auto text = co_await ReadBody(body, kControlLimit);
-  if (!text) co_return std::move(text.error());
   auto route = router_.route_control(request);
   if (!route) co_return std::move(route.error());
   const Operation& operation = *(exchange.operation = route->operation);
-  auto hash = sigv4::sha256(*text);
-  auto verified = Authenticate(services_, {request,
-                                           Service::kControl,
-                                           {},
-                                           &hash,
-                                           exchange.now,
-                                           exchange.request_id,
-                                           nullptr,
-                                           services_.config.control_open});
+  AuthenticationInput input{request,      Service::kControl,   {},      nullptr,
+                            exchange.now, exchange.request_id, nullptr, services_.config.control_open};
+  // Nobody's body is taken in before it is known whose it is. Operations then read it with limits of their own.
+  const auto announced = AnnouncedHash(request);
+  const bool has_body = request.chunked || request.content_length.value_or(0) > 0;
+  std::optional<std::string> text;
+  if (announced) {
+    input.body = &*announced;
+  } else if (has_body) {
+    const auto is_signed = CheckClaim(services_, input);
+    if (!is_signed) co_return is_signed.error();
+    if (*is_signed) {
+      if (request.content_length.value_or(0) > kUnannouncedLimit) co_return Unannounced();
+      auto read = co_await ReadBody(body, kUnannouncedLimit);
+      if (!read) co_return read.error().code() == RequestEntityTooLarge.code ? Unannounced() : std::move(read.error());
+      text = *std::move(read);
+    }
+  }
+  const auto hash = sigv4::sha256(text.value_or(std::string()));
+  if (!announced) input.body = &hash;
+  auto verified = Authenticate(services_, input);
   if (!verified) co_return std::move(verified.error());
   Identity open;
   if (!verified->credential) {
@@ -376,7 +400,9 @@ Task<Result<http::Response>> Dispatcher::answer_control(const http::Request& req
   if (auto decision = Decide(identity, operation, "*", circumstances); !decision.allowed()) {
     co_return Denial(identity, operation, "*", Service::kControl, decision);
   }
-  ReadPayload payload(*text);
+  ReadPayload whole(text ? std::string_view(*text) : std::string_view());
+  PlainPayload coming(request, body, announced ? std::optional(sigv4::hex(*announced)) : std::nullopt);
+  Payload& payload = text ? static_cast<Payload&>(whole) : coming;
   Call call(services_, request, *route, identity, payload, exchange.now, exchange.request_id, verified->presigned);
   co_return co_await operation.handler(call);
 }
