@@ -12,6 +12,7 @@ namespace {
 using aws::XmlElement;
 
 constexpr std::string_view kSpace = " \t\r\n";
+constexpr std::size_t kMaxCertificates = 20;  // each is tried on every signature
 
 std::string Text(const XmlElement& element) {
   const std::string text = element.text();
@@ -36,7 +37,8 @@ bool ReadTime(const XmlElement& element, std::string_view name, std::optional<st
 bool ReadSubject(const XmlElement& subject, SamlAssertion& assertion) {
   if (const auto name = subject.child("NameID")) {
     assertion.subject = Text(*name);
-    assertion.subject_format = name->attribute("Format").value_or("");
+    assertion.subject_format =
+        name->attribute("Format").value_or("urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified");
   }
   for (const XmlElement& element : subject.children("SubjectConfirmation")) {
     SamlAssertion::Confirmation confirmation;
@@ -117,6 +119,7 @@ std::optional<SamlMetadata> ReadSamlMetadata(std::string_view xml) {
       const auto info = key.child("KeyInfo");
       for (const XmlElement& data : info ? info->children("X509Data") : std::vector<XmlElement>()) {
         for (const XmlElement& certificate : data.children("X509Certificate")) {
+          if (metadata.certificates.size() == kMaxCertificates) break;
           if (auto der = DecodeXmlBase64(certificate.text())) metadata.certificates.push_back(*std::move(der));
         }
       }

@@ -21,7 +21,7 @@ struct SamlAssertion {
 
   std::string issuer;
   std::string subject;         ///< the NameID; empty if there is none
-  std::string subject_format;  ///< its Format
+  std::string subject_format;  ///< its Format, which is "unspecified" unless it says so
   std::vector<Confirmation> confirmations;
   std::optional<std::int64_t> issued, not_before, not_on_or_after;
   std::optional<std::int64_t> session_ends;         ///< the earliest SessionNotOnOrAfter
@@ -41,7 +41,7 @@ struct SamlMetadata {
   std::optional<std::int64_t> valid_until;  ///< milliseconds since the epoch
 };
 /// nullopt unless the text is the EntityDescriptor of an identity provider. Certificates that are not base64 are left
-/// out, and so is a date that is none.
+/// out, as are those after the twentieth, and a date that is none.
 std::optional<SamlMetadata> ReadSamlMetadata(std::string_view xml);
 
 /// Base64 as XML has it: white space anywhere. nullopt if it is none.

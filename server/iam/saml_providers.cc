@@ -5,7 +5,7 @@
 #include "server/aws/arn.h"
 #include "server/aws/ids.h"
 #include "server/aws/time.h"
-#include "server/aws/xml_reader.h"
+#include "server/federation/saml_assertion.h"
 #include "server/iam/answer.h"
 #include "server/iam/attributes.h"
 #include "server/iam/errors.h"
@@ -45,27 +45,19 @@ constexpr aws::StringField kRemovePrivateKey{"RemovePrivateKey",
 constexpr std::string_view kUuidAttribute = "Uuid";
 constexpr store::Millis kCentury = 100LL * 365 * 24 * 60 * 60 * 1000;
 
-std::string ArnOf(const Item& provider) {
-  return aws::IamArn(provider.owner, "saml-provider", "/", provider.name);
-}
-
 Result<Item> RequireProvider(const store::Reader& reader, const std::string& account, const std::string& text) {
   const auto arn = aws::Arn::Parse(text);
   if (!arn || arn->service != "iam" || !arn->resource.starts_with("saml-provider/")) {
     return aws::Error(InvalidInput, "Invalid SAML provider ARN: " + text);
   }
-  auto provider = store::FindItem(reader, ItemKind::kSamlProvider, account, arn->name());
-  if (!provider || ArnOf(*provider) != text) return aws::Error(NoSuchEntity, "Manifest not found for arn " + text);
+  auto provider = FindSamlProvider(reader, account, text);
+  if (!provider) return aws::Error(NoSuchEntity, "Manifest not found for arn " + text);
   return *std::move(provider);
 }
 
-/// What AWS reads of a metadata document: who the provider is, and that it signs people in.
 std::optional<aws::Error> CheckMetadata(const std::string& document) {
-  const auto parsed = aws::XmlDocument::Parse(document, "EntityDescriptor");
-  if (!parsed || !parsed->root().attribute("entityID") || !parsed->root().child("IDPSSODescriptor")) {
-    return aws::Error(InvalidInput, "Could not parse metadata");
-  }
-  return std::nullopt;
+  if (federation::ReadSamlMetadata(document)) return std::nullopt;
+  return aws::Error(InvalidInput, "Could not parse metadata");
 }
 
 std::optional<aws::Error> CheckSupported(const pipeline::Params& params) {
@@ -77,15 +69,24 @@ std::optional<aws::Error> CheckSupported(const pipeline::Params& params) {
 
 /// The metadata's own date, or a hundred years as AWS gives to metadata without one.
 std::string ValidUntil(const Item& provider) {
-  if (const auto parsed = aws::XmlDocument::Parse(provider.document, "EntityDescriptor")) {
-    const auto text = parsed->root().attribute("validUntil");
-    const auto time = text ? aws::ParseIso(*text) : std::nullopt;
-    if (time) return aws::IsoSeconds(*time);
-  }
-  return aws::IsoSeconds(provider.created + kCentury);
+  const auto metadata = federation::ReadSamlMetadata(provider.document);
+  const auto time = metadata ? metadata->valid_until : std::nullopt;
+  return aws::IsoSeconds(time.value_or(provider.created + kCentury));
 }
 
 }  // namespace
+
+std::optional<Item> FindSamlProvider(const store::Reader& reader, std::string_view account, std::string_view arn) {
+  const auto parsed = aws::Arn::Parse(arn);
+  if (!parsed) return std::nullopt;
+  auto provider = store::FindItem(reader, ItemKind::kSamlProvider, account, parsed->name());
+  if (!provider || SamlProviderArn(*provider) != arn) return std::nullopt;
+  return provider;
+}
+
+std::string SamlProviderArn(const Item& provider) {
+  return aws::IamArn(provider.owner, "saml-provider", "/", provider.name);
+}
 
 constexpr TaggedKind<Item> kTaggedSamlProvider{kProviderArn, "TagsPerSAMLProvider", &RequireProvider};
 
@@ -125,7 +126,7 @@ Task<Result<http::Response>> CreateSAMLProvider(pipeline::Call& call) {
   auto created = co_await call.commit(create);
   if (!created) co_return created.error();
   co_return Answer(call, [&](aws::XmlWriter& xml) {
-    xml.text("SAMLProviderArn", ArnOf(*provider));
+    xml.text("SAMLProviderArn", SamlProviderArn(*provider));
     if (!provider->tags.empty()) WriteTags(xml, provider->tags);
   });
 }
@@ -190,7 +191,7 @@ Task<Result<http::Response>> ListSAMLProviders(pipeline::Call& call) {
   co_return Answer(call, [&](aws::XmlWriter& xml) {
     xml.open("SAMLProviderList");
     for (const Item& provider : providers) {
-      xml.open("member").text("Arn", ArnOf(provider)).text("ValidUntil", ValidUntil(provider));
+      xml.open("member").text("Arn", SamlProviderArn(provider)).text("ValidUntil", ValidUntil(provider));
       xml.text("CreateDate", aws::IsoSeconds(provider.created)).close();
     }
     xml.close();

@@ -53,6 +53,8 @@ inline constexpr StringField kTargetPrincipal{"TargetPrincipal", {.min = 12, .ma
 inline constexpr StringField kTaskPolicyArn{"TaskPolicyArn.arn", kArnRule};
 inline constexpr StringField kEncodedMessage{"EncodedMessage", {.min = 1, .max = 10240}};
 inline constexpr StringField kWebIdentityToken{"WebIdentityToken", kTokenRule};
+inline constexpr StringField kPrincipalArn{"PrincipalArn", kArnRule};
+inline constexpr StringField kSamlAssertion{"SAMLAssertion", {.min = 4, .max = 100'000}};
 inline constexpr StringField kProviderId{"ProviderId", {.min = 4, .max = 2048}};
 
 inline constexpr IntegerField kRoleDuration{"DurationSeconds", 900, 43200};

@@ -7,6 +7,7 @@
 #include "server/sts/assume_root.h"
 #include "server/sts/authorization_messages.h"
 #include "server/sts/caller.h"
+#include "server/sts/saml_identity.h"
 #include "server/sts/user_sessions.h"
 #include "server/sts/web_identity.h"
 
@@ -21,7 +22,10 @@ using pipeline::Operation;
 // are for callers without credentials.
 constexpr Operation kOperations[] = {
     {"AssumeRole", "", &AssumeRole},
-    {"AssumeRoleWithSAML", "sts:AssumeRoleWithSAML"},
+    {.name = "AssumeRoleWithSAML",
+     .action = "sts:AssumeRoleWithSAML",
+     .handler = &AssumeRoleWithSAML,
+     .needs_no_signature = true},
     {.name = "AssumeRoleWithWebIdentity",
      .action = "sts:AssumeRoleWithWebIdentity",
      .handler = &AssumeRoleWithWebIdentity,

@@ -15,8 +15,8 @@
 namespace keymill::sts {
 namespace {
 
-pipeline::Circumstances CircumstancesOf(const pipeline::Call& call) {
-  return {call.request(), call.params(), call.now(), call.services().config.region, call.presigned()};
+pipeline::Circumstances CircumstancesOf(const pipeline::Call& call, const pipeline::Params& params) {
+  return {call.request(), params, call.now(), call.services().config.region, call.presigned()};
 }
 
 bool Allows(const policy::Document& trust, const policy::Principal& principal, policy::Policies policies,
@@ -53,7 +53,7 @@ bool Trusts(const pipeline::Call& call, const store::Entity& role, std::string_v
   const pipeline::PoliciesOf own(caller);
   std::vector<std::string> wanted = trust->context_keys();
   wanted.insert(wanted.end(), own.context_keys().begin(), own.context_keys().end());
-  policy::Context context = pipeline::ConditionContext(wanted, caller, CircumstancesOf(call));
+  policy::Context context = pipeline::ConditionContext(wanted, caller, CircumstancesOf(call, call.params()));
   if (with_mfa) {
     context.set("aws:multifactorauthpresent", "true");
     context.set("aws:multifactorauthage", "0");
@@ -66,10 +66,14 @@ bool TrustsFederated(const pipeline::Call& call, const store::Entity& role, std:
   const auto trust = iam::TrustPolicyOf(role);
   if (!trust) return false;
   static const pipeline::Identity kNobody;  // keys of the caller come from its provider alone
-  policy::Context context = pipeline::ConditionContext(trust->context_keys(), kNobody, CircumstancesOf(call));
+  static const pipeline::Params kNoParameters;
+  policy::Context context =
+      pipeline::ConditionContext(trust->context_keys(), kNobody, CircumstancesOf(call, kNoParameters));
   context.set("aws:federatedprovider", caller.provider);
+  context.set("sts:rolesessionname", caller.session_name);
   std::map<std::string, std::vector<std::string>> keys;
   for (const auto& [key, value] : caller.claims) keys[key].push_back(value);
+  for (const auto& [key, value] : caller.trust_claims) keys[key].push_back(value);
   for (const auto& [key, value] : caller.tags) {
     keys["aws:requesttag/" + sigv4::lower(key)].push_back(value);
     keys["aws:tagkeys"].push_back(key);

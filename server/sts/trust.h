@@ -24,13 +24,17 @@ bool Trusts(const pipeline::Call& call, const store::Entity& role, std::string_v
 
 /// A caller without credentials, as an identity provider describes it.
 struct FederatedCaller {
-  std::string provider;       ///< its ARN
-  store::StringPairs claims;  ///< condition keys in lower case; of several values one pair each
+  std::string provider;      ///< its ARN
+  std::string session_name;  ///< of the session that it asks for
+  /// Condition keys in lower case, of several values one pair each: those that stay with the session, and those that
+  /// only trust policies see.
+  store::StringPairs claims, trust_claims;
   store::StringPairs tags;
   std::vector<std::string> transitive_tags;
   std::string source_identity;  ///< empty = none
 };
-/// The same for such a caller: the role's trust policy alone decides.
+/// The same for such a caller: the role's trust policy alone decides, by what the provider says and not by parameters,
+/// which anybody could add to a request that nobody has signed.
 bool TrustsFederated(const pipeline::Call& call, const store::Entity& role, std::string_view action,
                      const FederatedCaller& caller);
 

@@ -8,6 +8,7 @@
 #include "server/iam/oidc_providers.h"
 #include "server/log.h"
 #include "server/sts/errors.h"
+#include "server/sts/federated_session.h"
 
 namespace keymill::sts {
 namespace {
@@ -15,7 +16,6 @@ namespace {
 using federation::Claims;
 using federation::Jwt;
 
-constexpr std::int64_t kClockSkew = 60;    // seconds that an issuer's clock may be ahead
 constexpr std::size_t kMaxSubject = 255;   // of the service model's SubjectFromWebIdentityToken
 constexpr std::size_t kMaxMethods = 1024;  // of all `amr` together: they stay with the session, whose token is a header
 constexpr std::string_view kNoKeyMessage =  // with AWS's two spaces

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "sigv4/encoding.h"
 #include "tests/server/test_server.h"
 
 namespace keymill::test {
@@ -53,6 +54,21 @@ class SessionServer : public TestServer {
   void delete_role(const std::string& name) {
     root().query("iam", "DeleteRolePolicy", {{"RoleName", name}, {"PolicyName", "p"}});
     root().query("iam", "DeleteRole", {{"RoleName", name}});
+  }
+  /// A call of STS that nobody has signed, as SDKs send it for users without credentials.
+  tools::Answer unsigned_query(const std::string& action, Parameters parameters) const {
+    parameters.insert(parameters.begin(), {{"Action", action}, {"Version", "2011-06-15"}});
+    std::string body;
+    for (const auto& [name, value] : parameters) {
+      body += (body.empty() ? "" : "&") + name + "=" + sigv4::uri_encode(value);
+    }
+    const auto response =
+        http::Client("127.0.0.1", port())
+            .send("POST", "/", {{"Host", host()}, {"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"}},
+                  body);
+    tools::Answer answer{response.status, {}, response.body};
+    if (answer.status != 200) answer.code = answer.element("Code");
+    return answer;
   }
   tools::AwsClient ann() const { return client(ann_key); }
   tools::Answer assume(tools::AwsClient caller, const std::string& role, Parameters more = {}) const {

@@ -45,24 +45,11 @@ class WebIdentity : public testing::Test {
   }
   /// Unsigned, as SDKs send it.
   tools::Answer assume(const std::string& web_token, Parameters more = {}, const std::string& role = "web") const {
-    Parameters all{{"Action", "AssumeRoleWithWebIdentity"},
-                   {"Version", "2011-06-15"},
-                   {"RoleArn", "arn:aws:iam::123456789012:role/" + role},
+    Parameters all{{"RoleArn", "arn:aws:iam::123456789012:role/" + role},
                    {"RoleSessionName", "work"},
                    {"WebIdentityToken", web_token}};
     all.insert(all.end(), more.begin(), more.end());
-    std::string body;
-    for (const auto& [name, value] : all) {
-      body += (body.empty() ? "" : "&") + name + "=" + sigv4::uri_encode(value);
-    }
-    const auto response =
-        http::Client("127.0.0.1", server_.port())
-            .send("POST", "/",
-                  {{"Host", server_.host()}, {"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"}},
-                  body);
-    tools::Answer answer{response.status, {}, response.body};
-    if (answer.status != 200) answer.code = answer.element("Code");
-    return answer;
+    return server_.unsigned_query("AssumeRoleWithWebIdentity", std::move(all));
   }
   tools::Answer list(const tools::Answer& assumed) const {
     return server_.client(SessionOf(assumed)).s3("GET", "/box");
@@ -185,6 +172,21 @@ TEST_F(WebIdentity, SessionTagsNeedTagSession) {
   EXPECT_EQ(assume(token(), {}, "tagged").summary(), "403 AccessDenied");
   const auto bad = R"(,"https://aws.amazon.com/tags":{"principal_tags":{"Te<am":["red"]}})";
   EXPECT_EQ(assume(token(bad), {}, "tagged").summary(), "403 IDPRejectedClaim");
+}
+
+TEST_F(WebIdentity, NobodyCanAddWhatTheTokenDoesNotSay) {
+  const std::string condition =
+      R"({"StringEquals":{"sts:SourceIdentity":"ann","sts:ExternalId":"x","aws:RequestTag/Team":"red"}})";
+  server_.make_role("wary", FederatedTrust(condition), Allow("s3:*"));
+  EXPECT_EQ(assume(token(),
+                   {{"SourceIdentity", "ann"},
+                    {"ExternalId", "x"},
+                    {"Tags.member.1.Key", "Team"},
+                    {"Tags.member.1.Value", "red"}},
+                   "wary")
+                .summary(),
+            "403 AccessDenied")
+      << "anybody can add parameters to a request without a signature";
 }
 
 TEST_F(WebIdentity, SourceIdentityNeedsItsOwnPermission) {
