@@ -1,6 +1,7 @@
 """One server for the whole run; each test has its own bucket and its own user."""
 
 import itertools
+import json
 import os
 import pathlib
 import secrets
@@ -119,6 +120,26 @@ def name(iam, unique):
     iam.create_user(UserName=user_name)
     yield user_name
     iam.delete_user(UserName=user_name)
+
+
+@pytest.fixture
+def federated_role(root, unique):
+    """federated_role(statement): the ARN of a new role that this statement's principals may assume, and that may do all of S3."""
+    made = []
+
+    def make(statement: dict) -> str:
+        name = unique("role")
+        role = root.iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(
+            {"Version": "2012-10-17", "Statement": [{"Effect": "Allow"} | statement]}))
+        made.append(name)
+        root.iam.put_role_policy(RoleName=name, PolicyName="p", PolicyDocument=json.dumps(
+            {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}))
+        return role["Role"]["Arn"]
+
+    yield make
+    for name in made:
+        root.iam.delete_role_policy(RoleName=name, PolicyName="p")
+        root.iam.delete_role(RoleName=name)
 
 
 @pytest.fixture

@@ -82,26 +82,13 @@ def make_provider(root):
 
 
 @pytest.fixture
-def make_role(root, unique):
-    made = []
-
+def make_role(federated_role):
     def make(provider: str, subject: str = "repo:octo/*") -> str:
-        name = unique("role")
-        made.append(name)
         path = provider.partition("oidc-provider/")[2]
-        trust = {"Effect": "Allow", "Principal": {"Federated": provider}, "Action": "sts:AssumeRoleWithWebIdentity",
-                 "Condition": {"StringEquals": {f"{path}:aud": "sts.amazonaws.com"},
-                               "StringLike": {f"{path}:sub": subject}}}
-        role = root.iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(
-            {"Version": "2012-10-17", "Statement": [trust]}))
-        root.iam.put_role_policy(RoleName=name, PolicyName="p", PolicyDocument=json.dumps(
-            {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}))
-        return role["Role"]["Arn"]
-
-    yield make
-    for name in made:
-        root.iam.delete_role_policy(RoleName=name, PolicyName="p")
-        root.iam.delete_role(RoleName=name)
+        return federated_role({"Principal": {"Federated": provider}, "Action": "sts:AssumeRoleWithWebIdentity",
+                               "Condition": {"StringEquals": {f"{path}:aud": "sts.amazonaws.com"},
+                                             "StringLike": {f"{path}:sub": subject}}})
+    return make
 
 
 @pytest.fixture
