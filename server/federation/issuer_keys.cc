@@ -1,24 +1,28 @@
 #include "server/federation/issuer_keys.h"
 
+#include <chrono>
 #include <optional>
 
 #include <boost/json/parse.hpp>
 
 #include "server/federation/jwt.h"
-#include "server/http/fetch.h"
+#include "server/http/remote_request.h"
+#include "server/http/url.h"
 
 namespace keymill::federation {
 namespace {
 
 namespace json = boost::json;
 
-constexpr std::int64_t kFresh = 5 * 60 * 1000;  // milliseconds
+constexpr std::int64_t kFresh = 5 * 60 * 1000;        // milliseconds
+constexpr std::chrono::milliseconds kPatience{3000};  // with one answer of an issuer
 constexpr std::int64_t kJustFetched = 10 * 1000;
 constexpr std::size_t kMaxIssuers = 1000;  // beyond it, all are fetched again
 constexpr std::string_view kDiscovery = "/.well-known/openid-configuration";
 
-Task<std::string> Get(const std::string& text, const http::Url& url, const http::FetchOptions& options) {
-  http::FetchedPage page = co_await http::Fetch(url, options);
+Task<std::string> Get(const std::string& text, http::RemoteRequest& request) {
+  request.url = text;
+  http::ClientResponse page = co_await http::Send(request);
   if (page.status != 200) throw IssuerUnreachable(text + " answers " + std::to_string(page.status));
   co_return std::move(page.body);
 }
@@ -42,18 +46,20 @@ http::Url Parse(const std::string& text, bool plain_allowed) {
 }
 
 Task<std::string> Discover(const Issuer& issuer) {
-  http::FetchOptions options;
-  options.thumbprints = issuer.thumbprints;
-  options.limit = kMaxJwkSet;
+  http::RemoteRequest request;
+  request.headers = {{"Accept", "application/json"}, {"User-Agent", "keymill"}};
+  request.timeout = kPatience;
+  request.thumbprints = issuer.thumbprints;
+  request.most = kMaxJwkSet;
   std::string base = issuer.url;
   if (base.ends_with('/')) base.pop_back();
   const std::string discovery = base.append(kDiscovery);
   const http::Url url = Parse(discovery, true);
-  const std::string document = co_await Get(discovery, url, options);
+  const std::string document = co_await Get(discovery, request);
   if (Member(document, "issuer") != issuer.url) throw IssuerUnreachable(discovery + " names another issuer");
   const std::string keys = Member(document, "jwks_uri");
-  const http::Url keys_url = Parse(keys, !url.secure);
-  co_return co_await Get(keys, keys_url, options);
+  Parse(keys, !url.secure);
+  co_return co_await Get(keys, request);
 }
 
 }  // namespace
@@ -68,7 +74,7 @@ Task<IssuerKeys::JwkSet> IssuerKeys::fetch(const Issuer& issuer, std::int64_t no
   std::optional<std::string> text;
   try {
     text = co_await Discover(issuer);
-  } catch (const http::FetchFailed& failure) {
+  } catch (const http::ClientError& failure) {
     throw IssuerUnreachable(failure.what());
   }
   auto keys = std::make_shared<const std::string>(*std::move(text));

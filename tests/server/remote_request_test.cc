@@ -1,6 +1,10 @@
 #include "server/http/remote_request.h"
 
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "tests/server/test_server.h"
 
@@ -59,6 +63,42 @@ TEST(RemoteRequest, SaysWhyThereIsNoAnswer) {
   request.timeout = std::chrono::seconds(5);
   request.abandoned = [] { return true; };
   EXPECT_NE(Outcome(request).find("given up"), std::string::npos);
+}
+
+/// Takes connections and says nothing on them.
+class SilentServer {
+ public:
+  SilentServer() {
+    address_.sin_family = AF_INET;
+    address_.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    auto* address = reinterpret_cast<sockaddr*>(&address_);
+    socklen_t size = sizeof address_;
+    listening_ =
+        ::bind(socket_, address, size) == 0 && ::listen(socket_, 8) == 0 && ::getsockname(socket_, address, &size) == 0;
+  }
+  ~SilentServer() { ::close(socket_); }
+  bool listening() const { return listening_; }
+  std::string authority() const { return "127.0.0.1:" + std::to_string(ntohs(address_.sin_port)); }
+
+ private:
+  int socket_ = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address_{};
+  bool listening_ = false;
+};
+
+TEST(RemoteRequest, EndsWhenTheTimeIsOverOrNobodyWantsItAnyMore) {
+  SilentServer silent;
+  ASSERT_TRUE(silent.listening());
+  for (const char* scheme : {"http://", "https://"}) {
+    auto request = Get(scheme + silent.authority());
+    request.timeout = std::chrono::milliseconds(150);
+    const auto start = std::chrono::steady_clock::now();
+    EXPECT_NE(Outcome(request).find("no answer within the time allowed"), std::string::npos) << scheme;
+    EXPECT_GE(std::chrono::steady_clock::now() - start, request.timeout);
+    request.timeout = std::chrono::minutes(1);
+    request.abandoned = [start] { return std::chrono::steady_clock::now() - start > std::chrono::milliseconds(300); };
+    EXPECT_NE(Outcome(request).find("given up"), std::string::npos) << scheme;
+  }
 }
 
 TEST(RemoteRequest, WantsACertificateThatIsTrustedAndForTheHost) {
