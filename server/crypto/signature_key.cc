@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <iterator>
+#include <stdexcept>
 
 #include <openssl/core_names.h>
 #include <openssl/ecdsa.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/param_build.h>
+#include <openssl/pem.h>
 #include <openssl/rsa.h>
 
 #include "server/crypto/handles.h"
@@ -72,6 +74,58 @@ std::string ToDer(const SigningAlgorithm& algorithm, std::string_view signature)
   return text;
 }
 
+/// r and s of the ASN.1 form, one after the other.
+std::string FromDer(const SigningAlgorithm& algorithm, const std::string& der) {
+  const unsigned char* at = Octets(der);
+  const EcdsaSignature parts(d2i_ECDSA_SIG(nullptr, &at, static_cast<long>(der.size())));
+  std::string joined(2 * algorithm.coordinate, '\0');
+  auto* out = reinterpret_cast<unsigned char*>(joined.data());
+  const int size = static_cast<int>(algorithm.coordinate);
+  if (!parts || BN_bn2binpad(ECDSA_SIG_get0_r(parts.get()), out, size) != size ||
+      BN_bn2binpad(ECDSA_SIG_get0_s(parts.get()), out + size, size) != size) {
+    throw std::runtime_error("an ECDSA signature has no r and s");
+  }
+  return joined;
+}
+
+/// `padding` is the context of a digest that has been set up with an RSA key.
+bool SetPss(EVP_PKEY_CTX* padding) {
+  return EVP_PKEY_CTX_set_rsa_padding(padding, RSA_PKCS1_PSS_PADDING) == 1 &&
+         EVP_PKEY_CTX_set_rsa_pss_saltlen(padding, RSA_PSS_SALTLEN_DIGEST) == 1;
+}
+
+const SigningAlgorithm* FindCurve(std::string_view curve) {
+  const auto* found = std::find_if(std::begin(kAlgorithms), std::end(kAlgorithms),
+                                   [&](const auto& a) { return a.kind == Kind::kEcdsa && a.curve == curve; });
+  return found == std::end(kAlgorithms) ? nullptr : found;
+}
+
+/// The name that JOSE has for a key's curve; empty for RSA, nullopt for keys that sign nothing here.
+std::optional<std::string> CurveOf(const EVP_PKEY* key) {
+  if (EVP_PKEY_is_a(key, "RSA") == 1) {
+    const int bits = EVP_PKEY_get_bits(key);
+    return bits >= kMinRsaBits && bits <= kMaxRsaBits ? std::optional(std::string()) : std::nullopt;
+  }
+  char name[32] = {};
+  std::size_t size = 0;
+  if (EVP_PKEY_is_a(key, "EC") != 1 || EVP_PKEY_get_group_name(key, name, sizeof(name), &size) != 1) {
+    return std::nullopt;
+  }
+  const char* nist = EC_curve_nid2nist(OBJ_txt2nid(name));
+  if (nist == nullptr || FindCurve(nist) == nullptr) return std::nullopt;
+  return nist;
+}
+
+/// A number of the key, filled up to `size` octets.
+std::string NumberOf(const EVP_PKEY* key, const char* name, std::size_t size) {
+  BIGNUM* found = nullptr;
+  if (EVP_PKEY_get_bn_param(key, name, &found) != 1) throw std::runtime_error("a key lacks a number");
+  const Number number(found);
+  std::string octets(std::max(size, static_cast<std::size_t>(BN_num_bytes(number.get()))), '\0');
+  BN_bn2binpad(number.get(), reinterpret_cast<unsigned char*>(octets.data()), static_cast<int>(octets.size()));
+  return octets;
+}
+
 }  // namespace
 
 const SigningAlgorithm* FindSigningAlgorithm(std::string_view name) {
@@ -107,9 +161,8 @@ std::optional<PublicKey> PublicKey::Rsa(std::string_view modulus, std::string_vi
 }
 
 std::optional<PublicKey> PublicKey::Ec(std::string_view curve, std::string_view x, std::string_view y) {
-  const auto* algorithm = std::find_if(std::begin(kAlgorithms), std::end(kAlgorithms),
-                                       [&](const auto& a) { return a.kind == Kind::kEcdsa && a.curve == curve; });
-  if (algorithm == std::end(kAlgorithms) || x.size() != algorithm->coordinate || y.size() != algorithm->coordinate) {
+  const SigningAlgorithm* algorithm = FindCurve(curve);
+  if (algorithm == nullptr || x.size() != algorithm->coordinate || y.size() != algorithm->coordinate) {
     return std::nullopt;
   }
   std::string point = "\x04";  // uncompressed
@@ -139,13 +192,77 @@ bool PublicKey::verify(const SigningAlgorithm& algorithm, std::string_view text,
   const std::string digest(algorithm.digest);
   bool ready = context && EVP_DigestVerifyInit_ex(context.get(), &padding, digest.c_str(), nullptr, nullptr, impl_->key,
                                                   nullptr) == 1;
-  if (ready && algorithm.kind == Kind::kRsaPss) {
-    ready = EVP_PKEY_CTX_set_rsa_padding(padding, RSA_PKCS1_PSS_PADDING) == 1 &&
-            EVP_PKEY_CTX_set_rsa_pss_saltlen(padding, RSA_PSS_SALTLEN_DIGEST) == 1;
-  }
+  if (ready && algorithm.kind == Kind::kRsaPss) ready = SetPss(padding);
   const bool valid = ready && EVP_DigestVerify(context.get(), Octets(der), der.size(), Octets(text), text.size()) == 1;
   ERR_clear_error();
   return valid;
+}
+
+struct PrivateKey::Impl {
+  EVP_PKEY* key;
+};
+
+void PrivateKey::Free::operator()(Impl* impl) const {
+  EVP_PKEY_free(impl->key);
+  delete impl;
+}
+
+PrivateKey PrivateKey::Generate(const SigningAlgorithm& algorithm) {
+  const std::string curve(algorithm.curve);
+  EVP_PKEY* key = curve.empty() ? EVP_RSA_gen(kMinRsaBits) : EVP_EC_gen(curve.c_str());
+  if (key == nullptr) throw std::runtime_error("OpenSSL makes no key");
+  return PrivateKey(new Impl{key}, curve);
+}
+
+std::optional<PrivateKey> PrivateKey::FromPem(std::string_view pem) {
+  const Bio in = ReadFrom(pem);
+  // Without a callback OpenSSL would ask the terminal for the passphrase of an encrypted key.
+  const auto no_passphrase = [](char*, int, int, void*) { return -1; };
+  Key key(PEM_read_bio_PrivateKey(in.get(), nullptr, no_passphrase, nullptr));
+  ERR_clear_error();
+  auto curve = key ? CurveOf(key.get()) : std::nullopt;
+  if (!curve) return std::nullopt;
+  return PrivateKey(new Impl{key.release()}, *std::move(curve));
+}
+
+std::string PrivateKey::pem() const {
+  const Bio out(BIO_new(BIO_s_mem()));
+  if (!out || PEM_write_bio_PKCS8PrivateKey(out.get(), impl_->key, nullptr, nullptr, 0, nullptr, nullptr) != 1) {
+    throw std::runtime_error("OpenSSL writes no key");
+  }
+  return Written(out.get());
+}
+
+PublicNumbers PrivateKey::numbers() const {
+  if (curve_.empty()) {
+    return {{}, NumberOf(impl_->key, OSSL_PKEY_PARAM_RSA_N, 0), NumberOf(impl_->key, OSSL_PKEY_PARAM_RSA_E, 0)};
+  }
+  const std::size_t size = FindCurve(curve_)->coordinate;
+  return {curve_, NumberOf(impl_->key, OSSL_PKEY_PARAM_EC_PUB_X, size),
+          NumberOf(impl_->key, OSSL_PKEY_PARAM_EC_PUB_Y, size)};
+}
+
+bool PrivateKey::fits(const SigningAlgorithm& algorithm) const {
+  return algorithm.curve == curve_;
+}
+
+std::string PrivateKey::sign(const SigningAlgorithm& algorithm, std::string_view text) const {
+  const DigestContext context(EVP_MD_CTX_new());
+  EVP_PKEY_CTX* padding = nullptr;  // the digest context's
+  const std::string digest(algorithm.digest);
+  bool ready =
+      fits(algorithm) && context &&
+      EVP_DigestSignInit_ex(context.get(), &padding, digest.c_str(), nullptr, nullptr, impl_->key, nullptr) == 1;
+  if (ready && algorithm.kind == Kind::kRsaPss) ready = SetPss(padding);
+  std::size_t size = 0;
+  ready = ready && EVP_DigestSign(context.get(), nullptr, &size, Octets(text), text.size()) == 1;
+  std::string signature(size, '\0');
+  ready = ready && EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(signature.data()), &size,
+                                  Octets(text), text.size()) == 1;
+  ERR_clear_error();
+  if (!ready) throw std::runtime_error("a key does not sign");
+  signature.resize(size);
+  return algorithm.kind == Kind::kEcdsa ? FromDer(algorithm, signature) : signature;
 }
 
 }  // namespace keymill::crypto

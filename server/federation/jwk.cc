@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 
+#include "sigv4/digest.h"
 #include "sigv4/encoding.h"
 
 namespace keymill::federation {
@@ -39,7 +41,34 @@ bool IsForSignatures(const json::object& object) {
   return list == nullptr || std::find(list->begin(), list->end(), json::value("verify")) != list->end();
 }
 
+/// The members that make the key what it is, in the order of their names, as thumbprints want them.
+json::object RequiredMembers(const crypto::PublicNumbers& numbers) {
+  const std::string first = Base64UrlEncode(numbers.first);
+  const std::string second = Base64UrlEncode(numbers.second);
+  if (numbers.curve.empty()) return {{"e", second}, {"kty", "RSA"}, {"n", first}};
+  return {{"crv", numbers.curve}, {"kty", "EC"}, {"x", first}, {"y", second}};
+}
+
 }  // namespace
+
+std::string JwkText(const crypto::PublicNumbers& numbers, std::string_view id, std::string_view algorithm) {
+  json::object jwk = RequiredMembers(numbers);
+  jwk["kid"] = json::string(id);
+  if (!algorithm.empty()) jwk["alg"] = json::string(algorithm);
+  jwk["use"] = "sig";
+  return json::serialize(jwk);
+}
+
+std::string JwkSetText(const std::vector<std::string>& jwks) {
+  std::string set = R"({"keys":[)";
+  for (const std::string& jwk : jwks) set.append(set.ends_with('[') ? "" : ",").append(jwk);
+  return set.append("]}");
+}
+
+std::string Thumbprint(const crypto::PublicNumbers& numbers) {
+  const auto digest = sigv4::sha256(json::serialize(RequiredMembers(numbers)));
+  return Base64UrlEncode({reinterpret_cast<const char*>(digest.data()), digest.size()});
+}
 
 std::optional<std::vector<Jwk>> ParseJwkSet(std::string_view text) {
   boost::system::error_code ec;
@@ -57,6 +86,16 @@ std::optional<std::vector<Jwk>> ParseJwkSet(std::string_view text) {
     }
   }
   return keys;
+}
+
+std::string Base64UrlEncode(std::string_view octets) {
+  std::string text = sigv4::base64_encode(octets);
+  while (text.ends_with('=')) text.pop_back();
+  for (char& c : text) {
+    if (c == '+') c = '-';
+    if (c == '/') c = '_';
+  }
+  return text;
 }
 
 std::optional<std::string> Base64UrlDecode(std::string_view text) {

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 
 #include "server/federation/jwk.h"
 
@@ -164,6 +165,14 @@ Jwt::Signature Jwt::verify(std::string_view jwk_set) const {
     tried = true;
   }
   return tried ? Signature::kInvalid : Signature::kNoKey;
+}
+
+std::string SignJwt(const crypto::PrivateKey& key, const crypto::SigningAlgorithm& algorithm, std::string_view key_id,
+                    std::string_view claims) {
+  const json::object header{{"alg", json::string(algorithm.name)}, {"kid", json::string(key_id)}, {"typ", "JWT"}};
+  std::string token = Base64UrlEncode(json::serialize(header)) + '.' + Base64UrlEncode(claims);
+  const std::string signature = key.sign(algorithm, token);
+  return token + '.' + Base64UrlEncode(signature);
 }
 
 std::optional<std::string> CheckJwkSet(std::string_view text) {

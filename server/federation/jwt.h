@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "server/crypto/signature_key.h"
+
 /// JSON Web Tokens (RFC 7519) as OpenID Connect issuers sign them.
 namespace keymill::federation {
 
@@ -56,6 +58,11 @@ class Jwt {
   std::string key_id_;
   Claims claims_;
 };
+
+/// A token in compact form. `claims` is a JSON object, `key_id` the `kid` of its header; the algorithm must fit the
+/// key.
+std::string SignJwt(const crypto::PrivateKey& key, const crypto::SigningAlgorithm& algorithm, std::string_view key_id,
+                    std::string_view claims);
 
 inline constexpr std::size_t kMaxJwkSet = 256 << 10;
 /// Why a text is not a JWK set of at most kMaxJwkSet octets with at least one key that tokens can be verified with;
