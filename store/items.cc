@@ -83,8 +83,7 @@ void EraseItem(Txn& txn, const Item& item) {
 }
 
 void EraseItemsOf(Txn& txn, std::string_view owner) {
-  for (int code = static_cast<int>(ItemKind::kAccountAlias); code <= static_cast<int>(ItemKind::kAccessReport);
-       ++code) {
+  for (int code = static_cast<int>(ItemKind::kAccountAlias); code <= static_cast<int>(kLastItemKind); ++code) {
     for (const Item& item : ListItems(txn, static_cast<ItemKind>(code), owner)) EraseItem(txn, item);
   }
 }

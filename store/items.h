@@ -25,7 +25,11 @@ enum class ItemKind : std::uint8_t {
   kDeletionTask = 11,
   kAccessReport = 12,
   kOidcProvider = 13,
+  kAccountSettings = 14,
+  kTokenIssuer = 15,
+  kTokenKey = 16,
 };
+inline constexpr ItemKind kLastItemKind = ItemKind::kTokenKey;
 
 struct Item {
   ItemKind kind = ItemKind::kAccountAlias;

@@ -84,9 +84,12 @@ json::object Responses(const Documentation& documentation) {
 }
 
 json::object OperationObject(const pipeline::Operation& row, const Documentation& documentation) {
-  json::object operation{{"operationId", Text(row.name)},
-                         {"summary", Text(documentation.summary)},
-                         {"description", "The caller's policies must allow " + Text(row.action) + "."}};
+  json::object operation{
+      {"operationId", Text(row.name)},
+      {"summary", Text(documentation.summary)},
+      {"description", row.needs_no_signature ? "Public: needs no signature."
+                                             : "The caller's policies must allow " + Text(row.action) + "."}};
+  if (row.needs_no_signature) operation["security"] = json::array();
   if (auto parameters = Parameters(row.path, documentation); !parameters.empty()) {
     operation["parameters"] = std::move(parameters);
   }

@@ -7,6 +7,7 @@
 #include "server/control/documentation.h"
 #include "server/control/explain.h"
 #include "server/control/export.h"
+#include "server/control/issuers.h"
 #include "server/control/lifecycle.h"
 #include "server/control/notifications.h"
 #include "server/control/oidc.h"
@@ -55,6 +56,18 @@ constexpr Operation kOperations[] = {
      .handler = &GetOpenApi,
      .method = "GET",
      .path = "/openapi.json"},
+    {.name = "GetIssuerConfiguration",
+     .action = "keymill:GetIssuerConfiguration",
+     .handler = &GetIssuerConfiguration,
+     .method = "GET",
+     .path = "/issuers/{issuer}/.well-known/openid-configuration",
+     .needs_no_signature = true},
+    {.name = "GetIssuerKeys",
+     .action = "keymill:GetIssuerKeys",
+     .handler = &GetIssuerKeys,
+     .method = "GET",
+     .path = "/issuers/{issuer}/.well-known/jwks.json",
+     .needs_no_signature = true},
     {.name = "PutOidcJwks",
      .action = "keymill:PutOidcJwks",
      .handler = &PutOidcJwks,

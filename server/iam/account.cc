@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "server/iam/access_keys.h"
+#include "server/iam/account_settings.h"
 #include "server/iam/answer.h"
 #include "server/iam/attachments.h"
 #include "server/iam/attributes.h"
@@ -42,6 +43,15 @@ bool IsAlias(std::u32string_view text) {
 
 constexpr aws::StringField kAccountAlias{
     "AccountAlias", {.min = 3, .max = 63, .matches = &IsAlias, .pattern = "^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$"}};
+
+constexpr std::string_view kTokenVersions[] = {"v1Token", "v2Token"};
+constexpr aws::StringField kTokenVersion{"GlobalEndpointTokenVersion", {.values = kTokenVersions}};
+
+/// 1 unless the account has chosen another.
+std::size_t TokenVersion(const store::Reader& reader, const std::string& account) {
+  const auto settings = AccountSettings(reader, account, 0);
+  return Attribute(settings.attributes, kTokenVersion.name) == kTokenVersions[1] ? 2 : 1;
+}
 
 struct Entry {
   std::string_view key;
@@ -92,7 +102,7 @@ std::vector<Entry> Summary(const store::Reader& reader, const std::string& accou
       {"PolicyVersionsInUse", versions},
       {"PolicyVersionsInUseQuota", kMaxPolicyVersionsInUse},
       {"VersionsPerPolicyQuota", kMaxPolicyVersions},
-      {"GlobalEndpointTokenVersion", 1},
+      {kTokenVersion.name, TokenVersion(reader, account)},
       {"AssumeRolePolicySizeQuota", kMaxTrustSize},
       {"InstanceProfiles", store::CountEntities(reader, EntityKind::kInstanceProfile, account)},
       {"InstanceProfilesQuota", kMaxInstanceProfiles},
@@ -164,6 +174,20 @@ Task<Result<http::Response>> ListAccountAliases(pipeline::Call& call) {
     xml.close();
     WritePageEnd(xml, truncated, truncated ? aliases.back().name : std::string_view{});
   });
+}
+
+Task<Result<http::Response>> SetSecurityTokenServicePreferences(pipeline::Call& call) {
+  aws::Form form(call.params().all(), aws::Form::Style::kIam);
+  const std::string version = form.required(kTokenVersion);
+  if (auto refusal = form.refusal()) co_return *refusal;
+  auto set = [&](store::Txn& txn) -> Result<> {
+    store::Item settings = AccountSettings(txn, call.identity().account, call.now());
+    SetAttribute(settings.attributes, kTokenVersion.name, version);
+    settings.updated = call.now();
+    store::PutItem(txn, settings);
+    return {};
+  };
+  co_return co_await CommitThenAnswer(call, set);
 }
 
 Task<Result<http::Response>> GetAccountSummary(pipeline::Call& call) {

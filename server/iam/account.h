@@ -7,13 +7,15 @@
 #include "server/task.h"
 #include "store/items.h"
 
-/// The account's alias, and how much of everything it has.
+/// The account's alias and preferences, and how much of everything it has.
 namespace keymill::iam {
 
 Task<Result<http::Response>> CreateAccountAlias(pipeline::Call& call);
 Task<Result<http::Response>> DeleteAccountAlias(pipeline::Call& call);
 Task<Result<http::Response>> ListAccountAliases(pipeline::Call& call);
 Task<Result<http::Response>> GetAccountSummary(pipeline::Call& call);
+/// Keeps the version, which GetAccountSummary shows: session tokens are good in every region here.
+Task<Result<http::Response>> SetSecurityTokenServicePreferences(pipeline::Call& call);
 
 /// CreateAccountAlias's input.
 Result<store::Item> ReadAccountAlias(const aws::Form::Pairs& form, std::string_view account, store::Millis now);

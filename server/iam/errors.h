@@ -33,6 +33,15 @@ inline constexpr ErrorKind DuplicateCertificate{"DuplicateCertificate", 409,
                                                 "The same certificate is associated with an IAM user in the account."};
 inline constexpr ErrorKind KeyPairMismatch{"KeyPairMismatch", 400,
                                            "The public key certificate and the private key do not match."};
+inline constexpr ErrorKind FeatureEnabled{"FeatureEnabled", 409,
+                                          "Outbound web identity federation is already enabled for your account."};
+inline constexpr ErrorKind FeatureDisabled{"FeatureDisabled", 404,
+                                           "Outbound web identity federation is disabled for your account."};
+/// IAM's errors about organizations keep the "Exception" of their shapes: the model gives them no code of their own.
+inline constexpr ErrorKind NotManagementAccount{
+    "AccountNotManagementOrDelegatedAdministratorException", 400,
+    "The account making the request is not the management account or delegated administrator account for centralized "
+    "root access."};
 inline constexpr ErrorKind ReportNotPresent{"ReportNotPresent", 410,
                                             "No report was found. Call GenerateCredentialReport to start one."};
 inline constexpr ErrorKind ReportExpired{

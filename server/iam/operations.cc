@@ -16,6 +16,7 @@
 #include "server/iam/login_profiles.h"
 #include "server/iam/mfa_devices.h"
 #include "server/iam/oidc_providers.h"
+#include "server/iam/organization.h"
 #include "server/iam/password_policy.h"
 #include "server/iam/policies.h"
 #include "server/iam/policy_versions.h"
@@ -27,6 +28,7 @@
 #include "server/iam/signing_certificates.h"
 #include "server/iam/simulator.h"
 #include "server/iam/ssh_keys.h"
+#include "server/iam/token_issuer.h"
 #include "server/iam/users.h"
 
 namespace keymill::iam {
@@ -95,13 +97,17 @@ constexpr Operation kOperations[] = {
     {"DetachGroupPolicy", "iam:DetachGroupPolicy", &For<Detach, HolderKind::kGroup>},
     {"DetachRolePolicy", "iam:DetachRolePolicy", &For<Detach, HolderKind::kRole>},
     {"DetachUserPolicy", "iam:DetachUserPolicy", &For<Detach, HolderKind::kUser>},
-    {"DisableOrganizationsRootCredentialsManagement", "iam:DisableOrganizationsRootCredentialsManagement"},
-    {"DisableOrganizationsRootSessions", "iam:DisableOrganizationsRootSessions"},
-    {"DisableOutboundWebIdentityFederation", "iam:DisableOutboundWebIdentityFederation"},
+    {"DisableOrganizationsRootCredentialsManagement", "iam:DisableOrganizationsRootCredentialsManagement",
+     &DisableOrganizationsRootCredentialsManagement},
+    {"DisableOrganizationsRootSessions", "iam:DisableOrganizationsRootSessions", &DisableOrganizationsRootSessions},
+    {"DisableOutboundWebIdentityFederation", "iam:DisableOutboundWebIdentityFederation",
+     &DisableOutboundWebIdentityFederation},
     {"EnableMFADevice", "iam:EnableMFADevice", &EnableMFADevice},
-    {"EnableOrganizationsRootCredentialsManagement", "iam:EnableOrganizationsRootCredentialsManagement"},
-    {"EnableOrganizationsRootSessions", "iam:EnableOrganizationsRootSessions"},
-    {"EnableOutboundWebIdentityFederation", "iam:EnableOutboundWebIdentityFederation"},
+    {"EnableOrganizationsRootCredentialsManagement", "iam:EnableOrganizationsRootCredentialsManagement",
+     &EnableOrganizationsRootCredentialsManagement},
+    {"EnableOrganizationsRootSessions", "iam:EnableOrganizationsRootSessions", &EnableOrganizationsRootSessions},
+    {"EnableOutboundWebIdentityFederation", "iam:EnableOutboundWebIdentityFederation",
+     &EnableOutboundWebIdentityFederation},
     {"GenerateCredentialReport", "iam:GenerateCredentialReport", &GenerateCredentialReport},
     {"GenerateOrganizationsAccessReport", "iam:GenerateOrganizationsAccessReport"},
     {"GenerateServiceLastAccessedDetails", "iam:GenerateServiceLastAccessedDetails",
@@ -123,7 +129,8 @@ constexpr Operation kOperations[] = {
     {"GetMFADevice", "iam:GetMFADevice", &GetMFADevice},
     {"GetOpenIDConnectProvider", "iam:GetOpenIDConnectProvider", &GetOpenIDConnectProvider},
     {"GetOrganizationsAccessReport", "iam:GetOrganizationsAccessReport"},
-    {"GetOutboundWebIdentityFederationInfo", "iam:GetOutboundWebIdentityFederationInfo"},
+    {"GetOutboundWebIdentityFederationInfo", "iam:GetOutboundWebIdentityFederationInfo",
+     &GetOutboundWebIdentityFederationInfo},
     {"GetPolicy", "iam:GetPolicy", &GetPolicy},
     {"GetPolicyVersion", "iam:GetPolicyVersion", &GetPolicyVersion},
     {"GetRole", "iam:GetRole", &GetRole},
@@ -155,7 +162,7 @@ constexpr Operation kOperations[] = {
     {"ListMFADevices", "iam:ListMFADevices", &ListMFADevices},
     {"ListOpenIDConnectProviderTags", "iam:ListOpenIDConnectProviderTags", &ListTags<kTaggedOidcProvider>},
     {"ListOpenIDConnectProviders", "iam:ListOpenIDConnectProviders", &ListOpenIDConnectProviders},
-    {"ListOrganizationsFeatures", "iam:ListOrganizationsFeatures"},
+    {"ListOrganizationsFeatures", "iam:ListOrganizationsFeatures", &ListOrganizationsFeatures},
     {"ListPolicies", "iam:ListPolicies", &ListPolicies},
     {"ListPoliciesGrantingServiceAccess", "iam:ListPoliciesGrantingServiceAccess", &ListPoliciesGrantingServiceAccess},
     {"ListPolicyTags", "iam:ListPolicyTags", &ListTags<kTaggedPolicy>},
@@ -189,7 +196,8 @@ constexpr Operation kOperations[] = {
     {"ResyncMFADevice", "iam:ResyncMFADevice", &ResyncMFADevice},
     {"SendDelegationToken", "iam:SendDelegationToken"},
     {"SetDefaultPolicyVersion", "iam:SetDefaultPolicyVersion", &SetDefaultPolicyVersion},
-    {"SetSecurityTokenServicePreferences", "iam:SetSecurityTokenServicePreferences"},
+    {"SetSecurityTokenServicePreferences", "iam:SetSecurityTokenServicePreferences",
+     &SetSecurityTokenServicePreferences},
     {"SimulateCustomPolicy", "iam:SimulateCustomPolicy", &SimulateCustomPolicy},
     {"SimulatePrincipalPolicy", "iam:SimulatePrincipalPolicy", &SimulatePrincipalPolicy},
     {"TagInstanceProfile", "iam:TagInstanceProfile", &Tag<kTaggedInstanceProfile>},

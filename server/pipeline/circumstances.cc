@@ -219,7 +219,16 @@ Values IamKey(std::string_view key, const Circumstances& c) {
   return std::nullopt;
 }
 
+/// What a web identity token is to be valid for; only GetWebIdentityToken has the key, and a duration in any case.
+Values TokenDuration(const Circumstances& c) {
+  if (c.params.find("Action") != "GetWebIdentityToken") return std::nullopt;
+  return One(c.params.find("DurationSeconds").value_or("300"));
+}
+
 Values StsKey(std::string_view key, const Circumstances& c) {
+  if (key == "durationseconds") return TokenDuration(c);
+  if (key == "identitytokenaudience") return Members(c.params, "Audience.member.");
+  if (key == "signingalgorithm") return Given(c.params.find("SigningAlgorithm"));
   if (key == "externalid") return Given(c.params.find("ExternalId"));
   if (key == "rolesessionname") return Given(c.params.find("RoleSessionName"));
   if (key == "sourceidentity") return Given(c.params.find("SourceIdentity"));

@@ -366,8 +366,9 @@ Task<Result<http::Response>> Dispatcher::answer_control(const http::Request& req
   auto route = router_.route_control(request);
   if (!route) co_return std::move(route.error());
   const Operation& operation = *(exchange.operation = route->operation);
+  const bool is_public = operation.needs_no_signature;
   AuthenticationInput input{request,      Service::kControl,   {},      nullptr,
-                            exchange.now, exchange.request_id, nullptr, services_.config.control_open};
+                            exchange.now, exchange.request_id, nullptr, services_.config.control_open || is_public};
   // Nobody's body is taken in before it is known whose it is. Operations then read it with limits of their own.
   const auto announced = AnnouncedHash(request);
   const bool has_body = request.chunked || request.content_length.value_or(0) > 0;
@@ -389,7 +390,7 @@ Task<Result<http::Response>> Dispatcher::answer_control(const http::Request& req
   auto verified = Authenticate(services_, input);
   if (!verified) co_return std::move(verified.error());
   Identity open;
-  if (!verified->credential) {
+  if (!verified->credential && !is_public) {
     auto allowed = OpenControlIdentity(request, services_.config.account_id);
     if (!allowed) co_return std::move(allowed.error());
     open = *std::move(allowed);

@@ -32,7 +32,8 @@ struct Operation {
   std::string_view query = {};      ///< S3 only: query names that must all be present, joined by '&'; "name=value" also
   std::string_view header = {};     ///< S3 only: a header that must be present
   std::string_view path = {};       ///< control only: below /_keymill/v1; a segment `{name}` becomes a parameter
-  bool needs_no_signature = false;  ///< IAM and STS: for callers without credentials, who prove themselves otherwise
+  bool needs_no_signature = false;  ///< not S3: for callers without credentials, who prove themselves otherwise; of the
+                                    ///< control API, for everybody
 
   /// The operations whose body may come in aws-chunked form.
   constexpr bool streams() const { return name == "PutObject" || name == "UploadPart"; }

@@ -75,6 +75,14 @@ std::string HostName(const http::Request& request) {
   return sigv4::lower(request.host.substr(0, request.host.rfind(':')));
 }
 
+/// The id of the token issuer whose host the request names; empty if it names none.
+std::string TokenIssuerIn(const http::Request& request) {
+  std::string host = HostName(request);
+  if (!host.ends_with(kTokenIssuerDomain)) return {};
+  host.resize(host.size() - kTokenIssuerDomain.size());
+  return host.find('.') == std::string::npos ? host : std::string();
+}
+
 std::string_view ResourceType(Target target) {
   switch (target) {
     case Target::kService:
@@ -235,6 +243,7 @@ Result<Route> Router::route_s3(const http::Request& request) const {
 }
 
 bool Router::is_control(const http::Request& request) {
+  if (!TokenIssuerIn(request).empty()) return true;
   return request.raw_path.starts_with(kControlPrefix) &&
          (request.raw_path.size() == kControlPrefix.size() || request.raw_path[kControlPrefix.size()] == '/');
 }
@@ -245,7 +254,9 @@ Result<Route> Router::route_control(const http::Request& request) const {
   auto params = Params::Parse(request.raw_query);
   if (!params) return aws::Error(MalformedQueryString);
   route.params = std::move(*params);
-  auto path = request.raw_path.substr(kControlPrefix.size());
+  const std::string issuer = TokenIssuerIn(request);
+  const std::string path = issuer.empty() ? std::string(request.raw_path.substr(kControlPrefix.size()))
+                                          : "/issuers/" + issuer + std::string(request.raw_path);
   bool known_path = false;
   for (const auto& row : tables_.control) {
     auto named = MatchPath(row.path, path);

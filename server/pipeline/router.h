@@ -13,6 +13,9 @@
 
 namespace keymill::pipeline {
 
+/// What follows an issuer's id in the host name of an account that issues web identity tokens.
+inline constexpr std::string_view kTokenIssuerDomain = ".tokens.sts.global.api.aws";
+
 /// Finds the service, the bucket and key, and the operation row of a request. Built once from the services' tables.
 class Router {
  public:
@@ -30,7 +33,7 @@ class Router {
   };
   Target classify(const http::Request& request) const;
 
-  /// Requests below /_keymill/v1.
+  /// Requests below /_keymill/v1, and those of a token issuer's host, which stands for /_keymill/v1/issuers/ID.
   static bool is_control(const http::Request& request);
   Result<Route> route_control(const http::Request& request) const;
   Result<Route> route_s3(const http::Request& request) const;

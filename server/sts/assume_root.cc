@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "server/aws/arn.h"
+#include "server/iam/organization.h"
 #include "server/pipeline/permissions.h"
 #include "server/sts/answer.h"
 #include "server/sts/credentials.h"
@@ -17,7 +18,7 @@ namespace {
 constexpr std::int64_t kDefaultRootDuration = 900;  // also the longest
 
 struct TaskPolicy {
-  std::string_view arn;
+  std::string_view arn;  ///< those with IAM… are about the root user's credentials
   std::string_view document;
 };
 constexpr TaskPolicy kTaskPolicies[] = {
@@ -41,6 +42,13 @@ constexpr TaskPolicy kTaskPolicies[] = {
      R"("sqs:GetQueueAttributes","sqs:ListQueues","sqs:GetQueueUrl"],"Resource":"*"}]})"},
 };
 
+/// Whether the organization lets its management account do this task in member accounts.
+bool IsEnabled(const store::Reader& reader, const std::string& management, const TaskPolicy& task) {
+  const bool credentials = task.arn.find("/root-task/IAM") != std::string_view::npos;
+  return iam::AllowsRootFeature(reader, management, iam::RootFeature::kSessions) &&
+         (!credentials || iam::AllowsRootFeature(reader, management, iam::RootFeature::kCredentialsManagement));
+}
+
 }  // namespace
 
 Task<Result<http::Response>> AssumeRoot(pipeline::Call& call) {
@@ -55,9 +63,13 @@ Task<Result<http::Response>> AssumeRoot(pipeline::Call& call) {
   const pipeline::Identity& caller = call.identity();
   const auto arn = aws::Arn::Parse(target);
   const std::string account(arn ? arn->account : std::string_view(target));
-  auto find = [&](const store::Reader& reader) { return store::FindAccount(reader, account); };
+  const std::string& management = call.services().config.account_id;
+  const bool at_home = caller.account == account;
+  auto find = [&](const store::Reader& reader) {
+    return at_home || IsEnabled(reader, management, *task) ? store::FindAccount(reader, account) : std::nullopt;
+  };
   const auto found = co_await call.read(find);
-  const bool manages = caller.account == account || caller.account == call.services().config.account_id;
+  const bool manages = at_home || caller.account == management;
   if (!found || !manages || (arn && target != aws::RootArn(account))) {
     co_return aws::Error(AccessDenied, "User: " + caller.arn + " is not authorized to perform: sts:AssumeRoot on " +
                                            "resource: " + target);

@@ -8,8 +8,8 @@
 namespace keymill::sts {
 
 /// A session of an account's root user that may do one of AWS's five tasks, named by its policy, for at most 15
-/// minutes. There are no organizations here: the account that the server was started with stands for the management
-/// account and may do it everywhere, others at home.
+/// minutes. The account that the server was started with, the organization's management account, may do it everywhere
+/// unless it has disabled the feature (iam/organization); others at home.
 Task<Result<http::Response>> AssumeRoot(pipeline::Call& call);
 
 }  // namespace keymill::sts

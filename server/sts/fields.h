@@ -55,10 +55,14 @@ inline constexpr StringField kEncodedMessage{"EncodedMessage", {.min = 1, .max =
 inline constexpr StringField kWebIdentityToken{"WebIdentityToken", kTokenRule};
 inline constexpr StringField kPrincipalArn{"PrincipalArn", kArnRule};
 inline constexpr StringField kSamlAssertion{"SAMLAssertion", {.min = 4, .max = 100'000}};
+inline constexpr ListField kAudience{"Audience", 10};
+inline constexpr StringRule kAudienceRule{.min = 1, .max = 1000};
+inline constexpr StringField kSigningAlgorithm{"SigningAlgorithm", {.min = 5, .max = 5}};
 inline constexpr StringField kProviderId{"ProviderId", {.min = 4, .max = 2048}};
 
 inline constexpr IntegerField kRoleDuration{"DurationSeconds", 900, 43200};
 inline constexpr IntegerField kDuration{"DurationSeconds", 900, 129600};
 inline constexpr IntegerField kRootDuration{"DurationSeconds", 0, 900};
+inline constexpr IntegerField kTokenDuration{"DurationSeconds", 60, 3600};
 
 }  // namespace keymill::sts

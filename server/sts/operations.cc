@@ -7,6 +7,7 @@
 #include "server/sts/assume_root.h"
 #include "server/sts/authorization_messages.h"
 #include "server/sts/caller.h"
+#include "server/sts/identity_token.h"
 #include "server/sts/saml_identity.h"
 #include "server/sts/user_sessions.h"
 #include "server/sts/web_identity.h"
@@ -37,7 +38,7 @@ constexpr Operation kOperations[] = {
     {"GetDelegatedAccessToken", "sts:GetDelegatedAccessToken"},
     {"GetFederationToken", "sts:GetFederationToken", &GetFederationToken},
     {"GetSessionToken", "", &GetSessionToken},
-    {"GetWebIdentityToken", "sts:GetWebIdentityToken"},
+    {"GetWebIdentityToken", "sts:GetWebIdentityToken", &GetWebIdentityToken},
 };
 
 constexpr bool StrictlySorted() {

@@ -6,6 +6,7 @@
 
 #include "server/federation/issuer_keys.h"
 #include "server/iam/oidc_providers.h"
+#include "server/iam/token_issuer.h"
 #include "server/log.h"
 #include "server/sts/errors.h"
 #include "server/sts/federated_session.h"
@@ -61,9 +62,12 @@ std::optional<aws::Error> CheckSizes(const Claims& claims) {
                                           std::to_string(kMaxMethods) + " octets at most");
 }
 
-/// Against the keys that were registered for the provider, or else those that its issuer publishes.
-Task<Jwt::Signature> Verify(pipeline::Call& call, const store::Item& provider, const Jwt& jwt) {
+/// Against the keys that were registered for the provider, or else `own`, those of an account of this server, or else
+/// those that its issuer publishes.
+Task<Jwt::Signature> Verify(pipeline::Call& call, const store::Item& provider, const std::optional<std::string>& own,
+                            const Jwt& jwt) {
   if (!provider.document.empty()) co_return jwt.verify(provider.document);
+  if (own) co_return jwt.verify(*own);
   const std::vector<std::string> thumbprints = iam::Thumbprints(provider);
   const federation::Issuer issuer{jwt.claims().issuer, thumbprints};
   federation::IssuerKeys& keys = call.services().issuer_keys;
@@ -107,10 +111,15 @@ Task<Result<WebIdentity>> CheckWebToken(pipeline::Call& call, const std::string&
   }
   auto audience = FindAudience(claims, iam::ClientIds(*provider));
   if (!audience) co_return aws::Error(InvalidIdentityToken, "Incorrect token audience");
+  auto find_own = [&](const store::Reader& reader) { return iam::FindTokenIssuerKeysByUrl(reader, claims.issuer); };
+  const auto own = co_await call.read(find_own);
+  if (own && claims.audiences.size() > 1) {  // as AWS says of tokens of GetWebIdentityToken
+    co_return aws::Error(InvalidIdentityToken, "Token must have exactly one audience");
+  }
   std::optional<std::string> unreachable;
   std::optional<aws::Error> refusal;
   try {
-    const Jwt::Signature signature = co_await Verify(call, *provider, *jwt);
+    const Jwt::Signature signature = co_await Verify(call, *provider, own, *jwt);
     refusal = Refusal(signature, *jwt);
   } catch (const federation::IssuerUnreachable& failure) {
     unreachable = failure.what();
