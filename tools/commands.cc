@@ -14,6 +14,7 @@ void AddCommands(CLI::App& app) {
   AddOperations(app);
   AddControl(app);
   AddNotifications(app);
+  AddToken(app);
 }
 
 }  // namespace keymill::tools

@@ -17,6 +17,8 @@ void AddOperations(CLI::App& app);
 /// `snapshot`, `reset`, `accounts`, `seed` and `export`.
 void AddControl(CLI::App& app);
 void AddNotifications(CLI::App& app);
+/// `token mint`.
+void AddToken(CLI::App& app);
 
 /// `keymill demo`: a whole access-key rotation against an embedded server. Exit status 0 if every answer was AWS's.
 int RunDemo();
