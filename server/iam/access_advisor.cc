@@ -6,6 +6,7 @@
 #include "server/aws/arn.h"
 #include "server/aws/ids.h"
 #include "server/aws/time.h"
+#include "server/iam/access_report.h"
 #include "server/iam/answer.h"
 #include "server/iam/attributes.h"
 #include "server/iam/errors.h"
@@ -24,49 +25,34 @@ using store::Item;
 using store::ItemKind;
 using store::Relation;
 
-/// The services whose use is recorded. A report's results are stored as attributes named by namespace and column.
-struct Service {
-  std::string_view name;
-  std::string_view ns;
-};
-constexpr Service kServices[] = {
-    {"AWS Identity and Access Management", "iam"},
-    {"Amazon S3", "s3"},
-    {"AWS Security Token Service", "sts"},
-};
+using Service = ReportedService;
 
 constexpr std::string_view kGranularities[] = {"SERVICE_LEVEL", "ACTION_LEVEL"};
 constexpr aws::StringField kArn{"Arn", {.min = 20, .max = 2048}};
 constexpr aws::StringField kGranularity{"Granularity", {.values = kGranularities}};
-constexpr aws::StringField kJobId{"JobId", {.min = 36, .max = 36}};
 constexpr aws::ListField kNamespaces{"ServiceNamespaces", 200};
 
-/// [\w-]*
-bool IsNamespace(std::u32string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](char32_t c) { return c == U'-' || IsWord(std::u32string_view(&c, 1)); });
-}
-constexpr aws::StringRule kNamespaceRule{.min = 1, .max = 64, .matches = &IsNamespace, .pattern = R"([\w-]*)"};
-
-constexpr std::string_view kGranted = "Granted";
 constexpr std::string_view kTime = "Time";
 constexpr std::string_view kRegion = "Region";
 constexpr std::string_view kEntity = "Entity";
 constexpr std::string_view kTotal = "Total";
 
 std::string Column(const Service& service, std::string_view column) {
-  return std::string(service.ns).append(".").append(column);
+  return ReportColumn(service.ns, column);
 }
 
-/// Whom a report is about: the policies that count, and the users whose keys do.
+/// Whom a report is about: the policies that count, the users whose keys do, and the roles.
 struct Scope {
   std::vector<SourcePolicy> policies;
-  std::set<std::string> user_ids;
+  std::set<std::string> user_ids, role_ids;
 };
 
-void AddUsers(const store::Reader& reader, const std::string& holder_id, std::set<std::string>& ids) {
-  if (store::FindUserById(reader, holder_id)) ids.insert(holder_id);
-  for (std::string& member : store::LinksTo(reader, Relation::kMember, holder_id)) ids.insert(std::move(member));
+void AddEntities(const store::Reader& reader, const Holder& holder, Scope& scope) {
+  if (holder.kind == HolderKind::kUser) scope.user_ids.insert(holder.id);
+  if (holder.kind == HolderKind::kRole) scope.role_ids.insert(holder.id);
+  for (std::string& member : store::LinksTo(reader, Relation::kMember, holder.id)) {
+    scope.user_ids.insert(std::move(member));
+  }
 }
 
 Result<Scope> FindScope(const store::Reader& reader, const std::string& account, const std::string& arn) {
@@ -76,7 +62,7 @@ Result<Scope> FindScope(const store::Reader& reader, const std::string& account,
     if (source) scope.policies.push_back(*std::move(source));
     for (const std::string& id : store::LinksTo(reader, Relation::kAttachment, arn)) {
       auto holder = FindHolder(reader, id);
-      if (holder && holder->account == account) AddUsers(reader, id, scope.user_ids);
+      if (holder && holder->account == account) AddEntities(reader, *holder, scope);
     }
     return scope;
   }
@@ -89,31 +75,39 @@ Result<Scope> FindScope(const store::Reader& reader, const std::string& account,
   auto sources = SourcesOf(reader, account, arn);
   if (!sources) return sources.error();
   scope.policies = std::move(sources->identity);
-  AddUsers(reader, holder->id, scope.user_ids);
+  AddEntities(reader, *holder, scope);
   return scope;
 }
 
-/// Each key remembers its last use only, so a service counts as used by whom used it last.
+/// When one of the user's keys was last used for the service, and where; each key remembers its last use only.
+store::KeyUse LastUse(const store::Reader& reader, const pipeline::Identities& identities, const std::string& user_id,
+                      const Service& service) {
+  store::KeyUse latest;
+  for (const store::AccessKey& key : store::ListAccessKeys(reader, user_id)) {
+    store::KeyUse use = identities.last_use(key.id);
+    if (use.service == service.ns && use.time > latest.time) latest = std::move(use);
+  }
+  return latest;
+}
+
 void AddUses(const store::Reader& reader, const pipeline::Identities& identities, const Scope& scope,
              const Service& service, store::StringPairs& columns) {
-  store::Millis latest = 0;
-  std::size_t total = 0;
-  for (const std::string& id : scope.user_ids) {
-    bool used = false;
-    for (const store::AccessKey& key : store::ListAccessKeys(reader, id)) {
-      const store::KeyUse use = identities.last_use(key.id);
-      if (use.time == 0 || use.service != service.ns) continue;
-      used = true;
-      if (use.time < latest) continue;
-      latest = use.time;
-      auto user = FindHolder(reader, id);
-      SetAttribute(columns, Column(service, kTime), std::to_string(use.time));
-      SetAttribute(columns, Column(service, kRegion), use.region);
-      SetAttribute(columns, Column(service, kEntity), user ? user->arn() : std::string());
-    }
-    if (used) ++total;
-  }
+  std::vector<std::pair<store::KeyUse, std::string>> uses;
+  for (const std::string& id : scope.user_ids) uses.emplace_back(LastUse(reader, identities, id, service), id);
+  for (const std::string& id : scope.role_ids) uses.emplace_back(store::KeyUse(), id);
+  std::stable_sort(uses.begin(), uses.end(), [](const auto& a, const auto& b) { return a.first.time > b.first.time; });
+  const auto total = std::count_if(uses.begin(), uses.end(), [](const auto& use) { return use.first.time != 0; });
   SetAttribute(columns, Column(service, kTotal), std::to_string(total));
+  if (total != 0) {
+    const auto& [use, id] = uses.front();
+    const auto user = FindHolder(reader, id);
+    SetAttribute(columns, Column(service, kTime), std::to_string(use.time));
+    SetAttribute(columns, Column(service, kRegion), use.region);
+    SetAttribute(columns, Column(service, kEntity), user ? user->arn() : std::string());
+  }
+  for (const auto& [use, id] : uses) {
+    columns.emplace_back(Column(service, kUseColumn), std::to_string(use.time) + " " + id);
+  }
 }
 
 /// What ListPoliciesGrantingServiceAccess lists.
@@ -158,13 +152,13 @@ Task<Result<http::Response>> GenerateServiceLastAccessedDetails(pipeline::Call& 
     auto scope = FindScope(txn, job.owner, arn);
     if (!scope) return scope.error();
     SetAttribute(job.attributes, kGranularity.name, granularity);
-    for (const Service& service : kServices) {
+    for (const Service& service : kReportedServices) {
       const std::string prefix = std::string(service.ns) + ":";
       const bool granted = std::any_of(scope->policies.begin(), scope->policies.end(), [&](const SourcePolicy& policy) {
         return policy.document.grants_service(prefix);
       });
       if (!granted) continue;
-      SetAttribute(job.attributes, Column(service, kGranted), "true");
+      SetAttribute(job.attributes, Column(service, kGrantedColumn), "true");
       AddUses(txn, call.services().identities, *scope, service, job.attributes);
     }
     store::PutItem(txn, job);
@@ -186,8 +180,8 @@ Task<Result<http::Response>> GetServiceLastAccessedDetails(pipeline::Call& call)
   const auto job = co_await call.read(find);
   if (!job) co_return aws::Error(NoSuchEntity, "Job " + id + " cannot be found.");
   std::vector<Service> services;
-  for (const Service& service : kServices) {
-    if (!Attribute(job->attributes, Column(service, kGranted)).empty()) services.push_back(service);
+  for (const Service& service : kReportedServices) {
+    if (!Attribute(job->attributes, Column(service, kGrantedColumn)).empty()) services.push_back(service);
   }
   const bool truncated = Slice(services, page, [](const Service& service) { return service.ns; });
   co_return Answer(call, [&](aws::XmlWriter& xml) {

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "server/iam/access_advisor.h"
+#include "server/iam/access_entities.h"
 #include "server/iam/access_keys.h"
 #include "server/iam/account.h"
 #include "server/iam/attachments.h"
@@ -140,7 +141,8 @@ constexpr Operation kOperations[] = {
     {"GetSSHPublicKey", "iam:GetSSHPublicKey", &GetSSHPublicKey},
     {"GetServerCertificate", "iam:GetServerCertificate", &GetServerCertificate},
     {"GetServiceLastAccessedDetails", "iam:GetServiceLastAccessedDetails", &GetServiceLastAccessedDetails},
-    {"GetServiceLastAccessedDetailsWithEntities", "iam:GetServiceLastAccessedDetailsWithEntities"},
+    {"GetServiceLastAccessedDetailsWithEntities", "iam:GetServiceLastAccessedDetailsWithEntities",
+     &GetServiceLastAccessedDetailsWithEntities},
     {"GetServiceLinkedRoleDeletionStatus", "iam:GetServiceLinkedRoleDeletionStatus",
      &GetServiceLinkedRoleDeletionStatus},
     {"GetUser", "iam:GetUser", &GetUser},
