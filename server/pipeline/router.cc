@@ -77,6 +77,7 @@ std::string HostName(const http::Request& request) {
 
 /// The id of the token issuer whose host the request names; empty if it names none.
 std::string TokenIssuerIn(const http::Request& request) {
+  if (request.host.size() <= kTokenIssuerDomain.size()) return {};  // nearly always
   std::string host = HostName(request);
   if (!host.ends_with(kTokenIssuerDomain)) return {};
   host.resize(host.size() - kTokenIssuerDomain.size());
