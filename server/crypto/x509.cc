@@ -40,6 +40,14 @@ int NoPassphrase(char*, int, int, void*) {
   return -1;
 }
 
+/// nullptr for what is none, or is encrypted.
+Key ReadPrivateKey(std::string_view pem) {
+  const Bio in = ReadFrom(pem);
+  Key key(PEM_read_bio_PrivateKey(in.get(), nullptr, &NoPassphrase, nullptr));
+  ERR_clear_error();
+  return key;
+}
+
 }  // namespace
 
 std::optional<std::vector<Certificate>> ReadCertificates(std::string_view pem) {
@@ -59,11 +67,14 @@ std::optional<std::vector<Certificate>> ReadCertificates(std::string_view pem) {
 }
 
 std::optional<std::string> PublicKeyOfPrivate(std::string_view pem) {
-  const Bio in = ReadFrom(pem);
-  const Key key(PEM_read_bio_PrivateKey(in.get(), nullptr, &NoPassphrase, nullptr));
-  ERR_clear_error();
+  const Key key = ReadPrivateKey(pem);
   if (!key) return std::nullopt;
   return Der(&i2d_PUBKEY, static_cast<const EVP_PKEY*>(key.get()));
+}
+
+bool IsRsaPrivateKey(std::string_view pem) {
+  const Key key = ReadPrivateKey(pem);
+  return key && EVP_PKEY_is_a(key.get(), "RSA") == 1;
 }
 
 }  // namespace keymill::crypto

@@ -24,4 +24,7 @@ std::optional<std::vector<Certificate>> ReadCertificates(std::string_view pem);
 /// not such a key.
 std::optional<std::string> PublicKeyOfPrivate(std::string_view pem);
 
+/// True for such a key of RSA.
+bool IsRsaPrivateKey(std::string_view pem);
+
 }  // namespace keymill::crypto

@@ -6,21 +6,20 @@
 #include <stdexcept>
 #include <vector>
 
-#include <libxml/parser.h>
-#include <libxml/tree.h>
-#include <libxml/valid.h>
-#include <libxml/xmlerror.h>
-// clang-format off
-#include <xmlsec/xmlsec.h>  // first, since errors.h uses a type of it
-#include <xmlsec/errors.h>
-#include <xmlsec/openssl/app.h>
-#include <xmlsec/openssl/crypto.h>
-#include <xmlsec/transforms.h>
-#include <xmlsec/xmldsig.h>
-// clang-format on
+#include "server/federation/saml_decryption.h"
+#include "server/federation/xmlsec.h"
 
 namespace keymill::federation {
 namespace {
+
+using xml::AttributeOf;
+using xml::Children;
+using xml::Free;
+using xml::Is;
+using xml::Key;
+using xml::OnlyChild;
+using xml::TextOf;
+using xml::View;
 
 constexpr std::string_view kProtocol = "urn:oasis:names:tc:SAML:2.0:protocol";
 constexpr std::string_view kAssertion = "urn:oasis:names:tc:SAML:2.0:assertion";
@@ -30,62 +29,9 @@ constexpr std::string_view kEnveloped = "http://www.w3.org/2000/09/xmldsig#envel
 constexpr std::string_view kExclusive = "http://www.w3.org/2001/10/xml-exc-c14n#";
 constexpr xmlSecSize kMinRsaBits = 1024;  // IAM's user guide: "a key size of at least 1024 bits"
 
-template <auto kFree>
-struct Free {
-  template <class T>
-  void operator()(T* object) const {
-    kFree(object);
-  }
-};
 using Parser = std::unique_ptr<xmlParserCtxt, Free<&xmlFreeParserCtxt>>;
 using Document = std::unique_ptr<xmlDoc, Free<&xmlFreeDoc>>;
 using Context = std::unique_ptr<xmlSecDSigCtx, Free<&xmlSecDSigCtxDestroy>>;
-using Key = std::unique_ptr<xmlSecKey, Free<&xmlSecKeyDestroy>>;
-
-std::string_view View(const xmlChar* text) {
-  return text == nullptr ? std::string_view() : reinterpret_cast<const char*>(text);
-}
-
-bool Is(const xmlNode* node, std::string_view space, std::string_view name) {
-  return node->type == XML_ELEMENT_NODE && node->ns != nullptr && View(node->ns->href) == space &&
-         View(node->name) == name;
-}
-
-std::vector<xmlNode*> Children(const xmlNode* parent) {
-  std::vector<xmlNode*> found;
-  for (xmlNode* node = parent->children; node != nullptr; node = node->next) {
-    if (node->type == XML_ELEMENT_NODE) found.push_back(node);
-  }
-  return found;
-}
-
-/// The only child of that name; nullptr if there is none, or another beside it.
-xmlNode* OnlyChild(const xmlNode* parent, std::string_view space, std::string_view name) {
-  xmlNode* found = nullptr;
-  for (xmlNode* child : Children(parent)) {
-    if (!Is(child, space, name)) continue;
-    if (found != nullptr) return nullptr;
-    found = child;
-  }
-  return found;
-}
-
-std::string Take(xmlChar* text) {
-  std::string taken(View(text));
-  xmlFree(text);
-  return taken;
-}
-
-std::string AttributeOf(const xmlNode* node, const char* name) {
-  return Take(xmlGetNoNsProp(node, reinterpret_cast<const xmlChar*>(name)));
-}
-
-std::string TextOf(const xmlNode* node) {
-  const std::string text = Take(xmlNodeGetContent(node));
-  const auto first = text.find_first_not_of(" \t\r\n");
-  if (first == std::string::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r\n") + 1 - first);
-}
 
 /// NCName, of ASCII: xmlsec puts it into an XPath expression between quotes.
 bool IsPlainId(std::string_view id) {
@@ -93,21 +39,6 @@ bool IsPlainId(std::string_view id) {
   return !id.empty() && letter(id.front()) && std::all_of(id.begin(), id.end(), [&](char c) {
     return letter(c) || (c >= '0' && c <= '9') || c == '-' || c == '.';
   });
-}
-
-void Ignore(void*, xmlErrorPtr) {}
-void IgnoreToo(const char*, int, const char*, const char*, const char*, int, const char*) {}
-
-/// Both libraries, once, when the first response comes: servers that see none start without them.
-void Prepare() {
-  static const bool ready = [] {
-    xmlInitParser();
-    const bool done = xmlSecInit() == 0 && xmlSecOpenSSLAppInit(nullptr) == 0 && xmlSecOpenSSLInit() == 0;
-    xmlSecErrorsSetCallback(&IgnoreToo);
-    return done;
-  }();
-  if (!ready) throw std::runtime_error("xmlsec cannot be initialised");
-  xmlSetStructuredErrorFunc(nullptr, &Ignore);  // of this thread
 }
 
 /// No entities, external subsets or defaults for attributes: the parser stops where a document type begins.
@@ -142,7 +73,7 @@ struct Survey {
       const std::string_view name = View(attribute->name);
       if (name != "ID" && name != "Id" && name != "id") continue;
       // libxml2 would take xml:id for an ID by itself.
-      const bool fresh = ids.insert(Take(xmlNodeGetContent(reinterpret_cast<const xmlNode*>(attribute)))).second;
+      const bool fresh = ids.insert(xml::Take(xmlNodeGetContent(reinterpret_cast<const xmlNode*>(attribute)))).second;
       acceptable = acceptable && fresh && attribute->ns == nullptr;
     }
     if (Is(element, kAssertion, "Assertion")) assertions.push_back(element);
@@ -233,6 +164,12 @@ bool RegisterId(xmlDoc* document, xmlNode* element) {
   return xmlAddID(nullptr, document, reinterpret_cast<const xmlChar*>(id.c_str()), attribute) != nullptr;
 }
 
+/// A response with this assertion alone.
+std::string Around(const std::string& assertion) {
+  std::string text = R"(<Response xmlns=")";
+  return text.append(kProtocol).append(R"(">)").append(assertion).append("</Response>");
+}
+
 }  // namespace
 
 struct SamlResponse::Impl {
@@ -241,8 +178,8 @@ struct SamlResponse::Impl {
   xmlNode* assertion = nullptr;           // nullptr = none
   xmlNode* response_signature = nullptr;  // likewise
   xmlNode* assertion_signature = nullptr;
+  xmlNode* encrypted = nullptr;  // likewise
   bool succeeded = false;
-  bool encrypted = false;
   std::string issuer;
 };
 
@@ -255,7 +192,7 @@ bool SamlResponse::succeeded() const {
 }
 
 bool SamlResponse::encrypted() const {
-  return impl_->encrypted;
+  return impl_->encrypted != nullptr;
 }
 
 const std::string& SamlResponse::claimed_issuer() const {
@@ -264,7 +201,7 @@ const std::string& SamlResponse::claimed_issuer() const {
 
 std::optional<SamlResponse> SamlResponse::Parse(std::string_view text) {
   if (text.size() > kMaxSize) return std::nullopt;
-  Prepare();
+  xml::Prepare();
   auto impl = std::make_unique<Impl>();
   impl->document = ParseXml(text);
   impl->response = impl->document ? xmlDocGetRootElement(impl->document.get()) : nullptr;
@@ -272,9 +209,12 @@ std::optional<SamlResponse> SamlResponse::Parse(std::string_view text) {
 
   Survey survey;
   survey.visit(impl->response);
-  if (!survey.acceptable || survey.assertions.size() > 1) return std::nullopt;
+  if (!survey.acceptable || survey.assertions.size() + survey.encrypted.size() > 1) return std::nullopt;
   if (!survey.assertions.empty()) impl->assertion = survey.assertions.front();
-  if (impl->assertion != nullptr && impl->assertion->parent != impl->response) return std::nullopt;
+  if (!survey.encrypted.empty()) impl->encrypted = survey.encrypted.front();
+  for (const xmlNode* only : {impl->assertion, impl->encrypted}) {
+    if (only != nullptr && only->parent != impl->response) return std::nullopt;
+  }
   for (xmlNode* signature : survey.signatures) {
     xmlNode*& place = signature->parent == impl->response ? impl->response_signature : impl->assertion_signature;
     const bool known =
@@ -285,24 +225,31 @@ std::optional<SamlResponse> SamlResponse::Parse(std::string_view text) {
   if (!RegisterId(impl->document.get(), impl->response)) return std::nullopt;
   if (impl->assertion != nullptr && !RegisterId(impl->document.get(), impl->assertion)) return std::nullopt;
 
-  impl->encrypted = !survey.encrypted.empty();
   const xmlNode* status = OnlyChild(impl->response, kProtocol, "Status");
   const xmlNode* code = status != nullptr ? OnlyChild(status, kProtocol, "StatusCode") : nullptr;
   impl->succeeded = code != nullptr && AttributeOf(code, "Value") == kSuccess;
-  if (impl->assertion != nullptr) {
-    const xmlNode* issuer = OnlyChild(impl->assertion, kAssertion, "Issuer");
-    if (issuer != nullptr) impl->issuer = TextOf(issuer);
-  }
+  const xmlNode* issued = impl->encrypted != nullptr ? impl->response : impl->assertion;
+  const xmlNode* issuer = issued != nullptr ? OnlyChild(issued, kAssertion, "Issuer") : nullptr;
+  if (issuer != nullptr) impl->issuer = TextOf(issuer);
   return SamlResponse(std::move(impl));
 }
 
-std::optional<std::string> SamlResponse::verify(std::span<const std::string> certificates) const {
-  if (impl_->assertion == nullptr) return std::nullopt;
-  Prepare();  // on another thread than Parse(), perhaps
+std::optional<std::string> SamlResponse::verify(std::span<const std::string> certificates,
+                                                std::span<const std::string> private_keys) const {
+  if (impl_->assertion == nullptr && impl_->encrypted == nullptr) return std::nullopt;
+  xml::Prepare();  // on another thread than Parse(), perhaps
   std::optional<std::string> octets;
   if (impl_->response_signature != nullptr) {
     octets = VerifyParent(impl_->response, impl_->response_signature, certificates);
     if (!octets) return std::nullopt;
+  }
+  if (impl_->encrypted != nullptr) {
+    const auto assertion = DecryptAssertion(impl_->encrypted, private_keys);
+    const auto inner = assertion ? Parse(Around(*assertion)) : std::nullopt;
+    if (!inner || inner->impl_->assertion == nullptr) return std::nullopt;
+    // What is signed as a whole is so with the assertion encrypted.
+    if (inner->impl_->assertion_signature == nullptr) return octets ? assertion : std::nullopt;
+    return inner->verify(certificates);
   }
   if (impl_->assertion_signature != nullptr) {
     octets = VerifyParent(impl_->assertion, impl_->assertion_signature, certificates);

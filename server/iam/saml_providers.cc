@@ -11,6 +11,7 @@
 #include "server/iam/errors.h"
 #include "server/iam/fields.h"
 #include "server/iam/quotas.h"
+#include "server/iam/saml_keys.h"
 #include "server/iam/tags.h"
 #include "store/items.h"
 
@@ -27,21 +28,10 @@ bool IsProviderName(std::u32string_view text) {
   });
 }
 
-/// [A-Z0-9]+
-bool IsKeyId(std::u32string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(),
-                                      [](char32_t c) { return (c >= U'A' && c <= U'Z') || (c >= U'0' && c <= U'9'); });
-}
-
 constexpr aws::StringRule kMetadataRule{.min = 1000, .max = 10'000'000};
 constexpr aws::StringField kMetadata{"SAMLMetadataDocument", kMetadataRule};
 constexpr aws::StringField kName{"Name", {.min = 1, .max = 128, .matches = &IsProviderName, .pattern = R"([\w._-]+)"}};
 constexpr aws::StringField kProviderArn{"SAMLProviderArn", kPolicyArnRule};
-/// Encrypted assertions need private keys, which are not kept here.
-constexpr std::string_view kUnsupported[] = {"AssertionEncryptionMode", "AddPrivateKey", "RemovePrivateKey"};
-constexpr aws::StringField kAddPrivateKey{"AddPrivateKey", kPemRule};
-constexpr aws::StringField kRemovePrivateKey{"RemovePrivateKey",
-                                             {.min = 22, .max = 64, .matches = &IsKeyId, .pattern = "[A-Z0-9]+"}};
 constexpr std::string_view kUuidAttribute = "Uuid";
 constexpr store::Millis kCentury = 100LL * 365 * 24 * 60 * 60 * 1000;
 
@@ -58,13 +48,6 @@ Result<Item> RequireProvider(const store::Reader& reader, const std::string& acc
 std::optional<aws::Error> CheckMetadata(const std::string& document) {
   if (federation::ReadSamlMetadata(document)) return std::nullopt;
   return aws::Error(InvalidInput, "Could not parse metadata");
-}
-
-std::optional<aws::Error> CheckSupported(const pipeline::Params& params) {
-  for (std::string_view name : kUnsupported) {
-    if (params.has(name)) return aws::Error(InvalidInput, std::string(name) + " is not supported.");
-  }
-  return std::nullopt;
 }
 
 /// The metadata's own date, or a hundred years as AWS gives to metadata without one.
@@ -98,11 +81,12 @@ Result<Item> ReadCreateSamlProvider(const aws::Form::Pairs& pairs, std::string_v
   provider.created = provider.updated = now;
   provider.document = form.required(kMetadata);
   provider.name = form.required(kName);
-  form.optional(kAddPrivateKey);
+  const SamlKeyChanges keys = ReadSamlKeyChanges(form, false);
   provider.tags = form.pairs(kTags, kTagKey, kTagValue);
   if (auto refusal = form.refusal()) return *refusal;
   if (auto refusal = CheckTags(provider.tags)) return *refusal;
   if (auto refusal = CheckMetadata(provider.document)) return *refusal;
+  if (auto changed = ChangeSamlKeys(provider, keys, now); !changed) return changed.error();
   return provider;
 }
 
@@ -121,7 +105,6 @@ Result<> AddSamlProvider(store::Txn& txn, Item& provider) {
 Task<Result<http::Response>> CreateSAMLProvider(pipeline::Call& call) {
   auto provider = ReadCreateSamlProvider(call.params().all(), call.identity().account, call.now());
   if (!provider) co_return provider.error();
-  if (auto refusal = CheckSupported(call.params())) co_return *refusal;
   auto create = [&](store::Txn& txn) { return AddSamlProvider(txn, *provider); };
   auto created = co_await call.commit(create);
   if (!created) co_return created.error();
@@ -143,6 +126,7 @@ Task<Result<http::Response>> GetSAMLProvider(pipeline::Call& call) {
     xml.text("SAMLMetadataDocument", provider->document).text("CreateDate", aws::IsoSeconds(provider->created));
     xml.text("ValidUntil", ValidUntil(*provider));
     WriteTags(xml, provider->tags);
+    WriteSamlKeys(xml, *provider);
   });
 }
 
@@ -150,10 +134,13 @@ Task<Result<http::Response>> UpdateSAMLProvider(pipeline::Call& call) {
   aws::Form form(call.params().all(), aws::Form::Style::kIam);
   const auto document = form.optional(kMetadata);
   const std::string arn = form.required(kProviderArn);
-  form.optional(kAddPrivateKey);
-  form.optional(kRemovePrivateKey);
+  const SamlKeyChanges keys = ReadSamlKeyChanges(form, true);
   if (auto refusal = form.refusal()) co_return *refusal;
-  if (auto refusal = CheckSupported(call.params())) co_return *refusal;
+  if (!document && !keys.any()) {
+    co_return aws::Error(InvalidInput,
+                         "Unable to update identity provider. No updates are defined for metadata or encryption "
+                         "assertion.");
+  }
   if (document) {
     if (auto refusal = CheckMetadata(*document)) co_return *refusal;
   }
@@ -161,6 +148,7 @@ Task<Result<http::Response>> UpdateSAMLProvider(pipeline::Call& call) {
     auto provider = RequireProvider(txn, call.identity().account, arn);
     if (!provider) return provider.error();
     if (document) provider->document = *document;
+    if (auto changed = ChangeSamlKeys(*provider, keys, call.now()); !changed) return changed.error();
     provider->updated = call.now();
     store::PutItem(txn, *provider);
     return {};

@@ -8,6 +8,7 @@
 
 #include "server/aws/arn.h"
 #include "server/federation/saml_response.h"
+#include "server/iam/saml_keys.h"
 #include "server/iam/saml_providers.h"
 #include "server/sts/errors.h"
 #include "server/sts/federated_session.h"
@@ -180,15 +181,20 @@ Result<SamlAssertion> Believe(const SamlResponse& response, const store::Item& p
   if (!response.succeeded()) {
     return aws::Error(IdpRejectedClaim, "The identity provider reported that authentication failed");
   }
-  if (response.encrypted()) return Invalid("Encrypted assertions are not supported");
+  const std::vector<std::string> keys = iam::SamlPrivateKeys(provider);
+  if (response.encrypted() && keys.empty()) return Invalid("The specified provider has no private key to decrypt with");
+  if (!response.encrypted() && iam::RequiresEncryption(provider)) {
+    return Invalid("The specified provider requires encrypted assertions");
+  }
   const auto metadata = federation::ReadSamlMetadata(provider.document);
-  if (!metadata || response.claimed_issuer() != metadata->entity_id) {
+  const bool silent = response.encrypted() && response.claimed_issuer().empty();  // the assertion will tell
+  if (!metadata || (!silent && response.claimed_issuer() != metadata->entity_id)) {
     return Invalid("Issuer not present in specified provider");
   }
   if (metadata->valid_until && now >= *metadata->valid_until) {
     return Invalid("The metadata of the specified provider has expired");
   }
-  const auto octets = response.verify(metadata->certificates);
+  const auto octets = response.verify(metadata->certificates, keys);
   if (!octets) return Invalid("Response signature invalid");
   auto assertion = SamlAssertion::Read(*octets);
   if (!assertion || assertion->issuer != metadata->entity_id) return InvalidResponse();

@@ -3,6 +3,7 @@
 import base64
 import datetime
 import json
+import os
 import uuid
 
 import commands
@@ -14,7 +15,9 @@ from botocore import UNSIGNED
 from botocore.config import Config
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from lxml import etree
 
 ACCOUNT = "123456789012"
@@ -51,8 +54,8 @@ class Idp:
                            id_attribute="ID")
 
     def respond(self, role: str, provider: str, *, whole=False, both=False, algorithm="rsa-sha256", digest="sha256",
-                issued=0, subject="ann", **attributes) -> str:
-        """A SAMLResponse in base64. `issued`: seconds from now."""
+                issued=0, subject="ann", encrypt=None, **attributes) -> str:
+        """A SAMLResponse in base64. `issued`: seconds from now; `encrypt`: what makes an EncryptedAssertion of an assertion."""
         now = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=issued)
         at = lambda seconds: (now + datetime.timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")  # noqa: E731
         given = {f"{ATTRIBUTES}Role": [f"{role},{provider}"], f"{ATTRIBUTES}RoleSessionName": ["ann@example.com"]}
@@ -85,9 +88,49 @@ class Idp:
             assertion = response.find("{*}Assertion")
             # As it stands in the response: signxml signs what it is given, and leaves the placeholder's text around alone.
             response.replace(assertion, self.sign(assertion, algorithm, digest))
+        if encrypt:
+            assertion = response.find("{*}Assertion")
+            response.replace(assertion, encrypt(assertion))
         if whole or both:
             response = self.sign(response, algorithm, digest)
         return base64.b64encode(etree.tostring(response)).decode()
+
+
+def encryptor(public_key, algorithm: str, beside=False):
+    """Makes EncryptedAssertions for this key. `beside`: the content's key stands beside the content, else within."""
+    def encrypt(assertion):
+        plain, secret, start = etree.tostring(assertion, with_tail=False), os.urandom(32), os.urandom(12)
+        if algorithm.endswith("gcm"):
+            content = start + AESGCM(secret).encrypt(start, plain, None)
+        else:
+            start = os.urandom(16)
+            fill = 16 - len(plain) % 16
+            cipher = Cipher(algorithms.AES(secret), modes.CBC(start)).encryptor()
+            content = start + cipher.update(plain + bytes(fill - 1) + bytes([fill])) + cipher.finalize()
+        sha1 = hashes.SHA1()  # noqa: S303: OAEP's, as rsa-oaep-mgf1p has it
+        wrapped = public_key.encrypt(secret, padding.OAEP(padding.MGF1(sha1), sha1, None))
+        value = lambda octets: ("<x:CipherData><x:CipherValue>" + base64.b64encode(octets).decode()  # noqa: E731
+                                + "</x:CipherValue></x:CipherData>")
+        key = ('<x:EncryptedKey><x:EncryptionMethod Algorithm="http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p">'
+               '<ds:DigestMethod Algorithm="http://www.w3.org/2000/09/xmldsig#sha1"/></x:EncryptionMethod>'
+               + value(wrapped) + "</x:EncryptedKey>")
+        return etree.fromstring(
+            '<saml:EncryptedAssertion xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" '
+            'xmlns:x="http://www.w3.org/2001/04/xmlenc#" xmlns:ds="http://www.w3.org/2000/09/xmldsig#">'
+            f'<x:EncryptedData Type="http://www.w3.org/2001/04/xmlenc#Element"><x:EncryptionMethod Algorithm="{algorithm}"/>'
+            + ("" if beside else f"<ds:KeyInfo>{key}</ds:KeyInfo>") + value(content) + "</x:EncryptedData>"
+            + (key if beside else "") + "</saml:EncryptedAssertion>")
+    return encrypt
+
+
+CBC, GCM = "http://www.w3.org/2001/04/xmlenc#aes256-cbc", "http://www.w3.org/2009/xmlenc11#aes256-gcm"
+
+
+def new_key():
+    """A private key, in PEM and as itself."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return key, key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
+                                  serialization.NoEncryption()).decode()
 
 
 @pytest.fixture(scope="module")
@@ -180,6 +223,61 @@ def test_the_sdk_knows_the_refusals(idp, make_provider, make_role, assume):
     changed = base64.b64decode(idp.respond(role, provider)).replace(b">ann<", b">eve<")
     with refused("InvalidIdentityToken", 400):
         assume(role, provider, base64.b64encode(changed).decode())
+
+
+@pytest.mark.parametrize("algorithm", [CBC, GCM], ids=["cbc", "gcm"])
+@pytest.mark.parametrize("signed", [{}, {"whole": True}, {"both": True}], ids=["assertion", "response", "both"])
+def test_encrypted_assertions_are_read_with_the_providers_key(root, idp, make_provider, make_role, assume, signed, algorithm):
+    provider = make_provider(idp)
+    role = make_role(provider)
+    key, pem = new_key()
+    response = idp.respond(role, provider, encrypt=encryptor(key.public_key(), algorithm, beside="whole" in signed), **signed)
+    with refused("InvalidIdentityToken", 400):
+        assume(role, provider, response)
+    root.iam.update_saml_provider(SAMLProviderArn=provider, AddPrivateKey=new_key()[1])
+    with refused("InvalidIdentityToken", 400):
+        assume(role, provider, response)
+    root.iam.update_saml_provider(SAMLProviderArn=provider, AddPrivateKey=pem, AssertionEncryptionMode="Required")
+    assert assume(role, provider, response)["Subject"] == "ann"
+    with refused("InvalidIdentityToken", 400):
+        assume(role, provider, idp.respond(role, provider))
+    # Whoever has the public key can encrypt, but not sign.
+    forged = Idp().respond(role, provider, encrypt=encryptor(key.public_key(), algorithm), **signed)
+    with refused("InvalidIdentityToken", 400):
+        assume(role, provider, forged)
+    root.iam.update_saml_provider(SAMLProviderArn=provider, AssertionEncryptionMode="Allowed")
+    assert assume(role, provider, idp.respond(role, provider))["Subject"] == "ann"
+
+
+def test_a_provider_keeps_two_private_keys(root, idp, unique, make_provider):
+    provider, pem = make_provider(idp), new_key()[1]
+    update = lambda **what: root.iam.update_saml_provider(SAMLProviderArn=provider, **what)  # noqa: E731
+    with refused("InvalidInput", 400):
+        update(AssertionEncryptionMode="Required")
+    with refused("InvalidInput", 400):
+        update(AddPrivateKey="-----BEGIN PRIVATE KEY-----")
+    with refused("InvalidInput", 400):
+        update()
+    update(AddPrivateKey=pem, AssertionEncryptionMode="Required")
+    update(AddPrivateKey=new_key()[1])
+    with refused("LimitExceeded", 409):
+        update(AddPrivateKey=pem)
+    found = root.iam.get_saml_provider(SAMLProviderArn=provider)
+    assert found["AssertionEncryptionMode"] == "Required" and "PRIVATE KEY" not in json.dumps(found, default=str)
+    first, second = (key["KeyId"] for key in found["PrivateKeyList"])
+    with refused("InvalidInput", 400):
+        update(AddPrivateKey=pem, RemovePrivateKey=first)
+    update(RemovePrivateKey=first)
+    with refused("InvalidInput", 400):
+        update(RemovePrivateKey=first)
+    with refused("InvalidInput", 400):
+        update(RemovePrivateKey=second)  # the last one, while encryption is required
+    update(RemovePrivateKey=second, AssertionEncryptionMode="Allowed")
+    assert root.iam.get_saml_provider(SAMLProviderArn=provider).get("PrivateKeyList", []) == []
+    made = root.iam.create_saml_provider(Name=unique("idp"), SAMLMetadataDocument=idp.metadata(), AddPrivateKey=pem,
+                                         AssertionEncryptionMode="Required")["SAMLProviderArn"]
+    assert len(root.iam.get_saml_provider(SAMLProviderArn=made)["PrivateKeyList"]) == 1
+    root.iam.delete_saml_provider(SAMLProviderArn=made)
 
 
 def test_the_assertion_reaches_no_log(server, root, idp, make_provider, make_role, assume):

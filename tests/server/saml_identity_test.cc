@@ -131,7 +131,7 @@ TEST_F(SamlIdentity, TellsWhatIsWrongWithAResponse) {
             "403 IDPRejectedClaim: The identity provider reported that authentication failed");
   EXPECT_EQ(explained(send(SamlResponseText(
                 R"(<s:EncryptedAssertion xmlns:s="urn:oasis:names:tc:SAML:2.0:assertion"></s:EncryptedAssertion>)"))),
-            "400 InvalidIdentityToken: Encrypted assertions are not supported");
+            "400 InvalidIdentityToken: The specified provider has no private key to decrypt with");
   const Parameters no_base64{
       {"RoleArn", RoleArn("staff")}, {"PrincipalArn", kProvider}, {"SAMLAssertion", "<samlp:Response/>"}};
   EXPECT_EQ(explained(server_.unsigned_query("AssumeRoleWithSAML", no_base64)),
