@@ -25,7 +25,7 @@ class TokenIssuer : public testing::Test {
     EXPECT_EQ(made.status, 201) << made.body;
     return server_.client({"AKIAOTHERACCOUNTAAAA", "other"});
   }
-  static std::string enable(tools::AwsClient client) {
+  static std::string enable(tools::AwsClient&& client) {
     const auto enabled = client.query("iam", "EnableOutboundWebIdentityFederation");
     EXPECT_EQ(enabled.summary(), "200") << enabled.body;
     return enabled.element("IssuerIdentifier");
@@ -34,7 +34,7 @@ class TokenIssuer : public testing::Test {
     const std::size_t start = std::string("https://").size();
     return issuer.substr(start, issuer.find('.') - start);
   }
-  static tools::Answer get_token(tools::AwsClient client, const std::string& seconds = "300") {
+  static tools::Answer get_token(tools::AwsClient&& client, const std::string& seconds = "300") {
     return client.query("sts", "GetWebIdentityToken",
                         {{"Audience.member.1", "app"}, {"SigningAlgorithm", "ES384"}, {"DurationSeconds", seconds}});
   }
@@ -54,7 +54,7 @@ TEST_F(TokenIssuer, SignsByTheServersClock) {
   server_.app().clock().set_offset(-3'600'000);
   auto late = server_.root();
   late.set_clock_ahead(-3600);
-  const std::string token = get_token(late).element("WebIdentityToken");
+  const std::string token = get_token(std::move(late)).element("WebIdentityToken");
   server_.app().clock().set_offset(0);
   const auto jwt = federation::Jwt::Parse(token);
   ASSERT_TRUE(jwt);
@@ -96,7 +96,7 @@ TEST_F(TokenIssuer, GoesWithItsAccount) {
   EXPECT_EQ(fetch("/_keymill/v1/issuers/" + id_of(issuer) + "/.well-known/jwks.json", server_.host()).status, 404);
   auto again = make_other();
   EXPECT_EQ(again.query("iam", "GetOutboundWebIdentityFederationInfo").summary(), "404 FeatureDisabled");
-  EXPECT_NE(enable(again), issuer);
+  EXPECT_NE(enable(std::move(again)), issuer);
 }
 
 TEST_F(TokenIssuer, PublishesAtItsHostToo) {
