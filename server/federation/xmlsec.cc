@@ -5,8 +5,7 @@
 namespace keymill::federation::xml {
 namespace {
 
-void Ignore(void*, xmlErrorPtr) {}
-void IgnoreToo(const char*, int, const char*, const char*, const char*, int, const char*) {}
+void Ignore(const char*, int, const char*, const char*, const char*, int, const char*) {}
 
 }  // namespace
 
@@ -14,11 +13,11 @@ void Prepare() {
   static const bool ready = [] {
     xmlInitParser();
     const bool done = xmlSecInit() == 0 && xmlSecOpenSSLAppInit(nullptr) == 0 && xmlSecOpenSSLInit() == 0;
-    xmlSecErrorsSetCallback(&IgnoreToo);
+    xmlSecErrorsSetCallback(&Ignore);
     return done;
   }();
   if (!ready) throw std::runtime_error("xmlsec cannot be initialised");
-  xmlSetStructuredErrorFunc(nullptr, &Ignore);  // of this thread
+  xmlSetStructuredErrorFunc(nullptr, [](void*, auto*) {});  // of this thread; const or not by the version
 }
 
 }  // namespace keymill::federation::xml

@@ -72,9 +72,9 @@ class Clients:
         """Clients of the same endpoint for another key; `config` as for a new one."""
         return Clients(self.endpoint, access_key, secret_key, token=token, **config)
 
-    def unsigned(self):
-        """An S3 client that does not sign."""
-        return self._make("s3", config=Config(**self._config, signature_version=botocore.UNSIGNED))
+    def unsigned(self, service: str = "s3"):
+        """A client that does not sign."""
+        return self._make(service, config=Config(**self._config, signature_version=botocore.UNSIGNED))
 
     @functools.cached_property
     def s3(self):

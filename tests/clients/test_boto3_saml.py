@@ -10,9 +10,6 @@ import commands
 import pytest
 import signxml
 from aws import REGION, Clients, refused
-from boto3.session import Session
-from botocore import UNSIGNED
-from botocore.config import Config
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
@@ -166,10 +163,9 @@ def make_role(federated_role):
 
 
 @pytest.fixture
-def assume(server):
+def assume(root):
     """assume(role, provider, response): without credentials, as the SDK calls it."""
-    sts = Session(region_name=REGION).client(
-        "sts", endpoint_url=server.endpoint, config=Config(signature_version=UNSIGNED, retries={"total_max_attempts": 1}))
+    sts = root.unsigned("sts")
     return lambda role, provider, response, **more: sts.assume_role_with_saml(
         RoleArn=role, PrincipalArn=provider, SAMLAssertion=response, **more)
 

@@ -11,7 +11,6 @@ import jwt
 import pytest
 from aws import REGION, refused
 from boto3.session import Session
-from botocore import UNSIGNED
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.config import Config
@@ -92,10 +91,9 @@ def make_role(federated_role):
 
 
 @pytest.fixture
-def assume(server):
+def assume(root):
     """assume(role, token): without credentials, as the SDK calls it."""
-    sts = Session(region_name=REGION).client(
-        "sts", endpoint_url=server.endpoint, config=Config(signature_version=UNSIGNED, retries={"total_max_attempts": 1}))
+    sts = root.unsigned("sts")
     return lambda role, web_token, **more: sts.assume_role_with_web_identity(
         RoleArn=role, RoleSessionName="work", WebIdentityToken=web_token, **more)
 

@@ -263,6 +263,22 @@ TEST(SamlResponse, TellsRefusalsAndEncryption) {
   EXPECT_TRUE(encrypted->encrypted());
 }
 
+TEST(SamlResponse, EncryptionAloneProvesNothing) {
+  const auto encrypted = [](const std::string& content) {
+    return R"(<saml:EncryptedAssertion xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion">)" + content +
+           "</saml:EncryptedAssertion>";
+  };
+  const std::string plain = Idp().sign(Ann().text(), "_a1");
+  EXPECT_EQ(SubjectOf(SamlResponseText(encrypted("") + plain)), "malformed") << "which of the two?";
+  EXPECT_EQ(SubjectOf(SamlResponseText(encrypted(plain))), "malformed") << "not a child of the response";
+  EXPECT_EQ(SubjectOf(SamlResponseText(encrypted(""))), "invalid");
+  const std::string signed_response = Idp().sign(SamlResponseText(encrypted("")), "_r1");
+  const auto response = SamlResponse::Parse(signed_response);
+  ASSERT_TRUE(response);
+  EXPECT_FALSE(response->verify(std::vector{Idp().certificate()}, std::vector<std::string>{"no key"}));
+  EXPECT_EQ(response->claimed_issuer(), "https://idp.example/saml");
+}
+
 TEST(SamlAssertion, ReadsWhatItSays) {
   SamlText text = Ann();
   text.session = R"( SessionNotOnOrAfter="2025-01-31T16:00:00Z")";
