@@ -6,12 +6,29 @@
 #include "sigv4/encoding.h"
 
 namespace keymill::iam {
-std::optional<aws::Error> CheckDocument(std::string_view document, policy::Kind kind) {
-  auto parsed = policy::Document::Parse(document, kind);
+namespace {
+
+std::optional<aws::Error> Check(std::string_view text, policy::Kind kind, std::string_view spaces_complaint,
+                                bool current_version) {
+  if (text.starts_with(' ')) return aws::Error(MalformedPolicyDocument, std::string(spaces_complaint));
+  auto parsed = policy::Document::Parse(text, kind);
   if (auto* invalid = std::get_if<policy::Invalid>(&parsed)) {
     return aws::Error(MalformedPolicyDocument, std::move(invalid->message));
   }
+  if (current_version && !std::get<policy::Document>(parsed).current_version()) {
+    return aws::Error(MalformedPolicyDocument, "Policy document must be version 2012-10-17 or greater.");
+  }
   return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<aws::Error> CheckDocument(std::string_view document, policy::Kind kind) {
+  return Check(document, kind, "The policy failed legacy parsing", false);
+}
+
+std::optional<aws::Error> CheckCurrentDocument(std::string_view document) {
+  return Check(document, policy::Kind::kIdentity, kLeadingSpaces, true);
 }
 
 std::size_t DocumentSize(std::string_view document) {

@@ -89,7 +89,7 @@ void WritePolicyTimes(aws::XmlWriter& xml, const Entity& entity) {
 }
 
 Result<> CheckManagedDocument(std::string_view document) {
-  if (auto refusal = CheckDocument(document, policy::Kind::kIdentity)) return *refusal;
+  if (auto refusal = CheckCurrentDocument(document)) return *refusal;
   if (DocumentSize(document) <= kMaxPolicySize) return {};
   return QuotaExceeded("PolicySize", kMaxPolicySize);
 }

@@ -8,6 +8,9 @@
 namespace keymill::iam {
 namespace {
 
+/// What AWS keeps for itself (IAM User Guide, tags for IAM resources).
+constexpr std::string_view kReserved = "aws:";
+
 auto FindTag(store::StringPairs& tags, std::string_view key) {
   return std::find_if(tags.begin(), tags.end(),
                       [&](const auto& tag) { return sigv4::equals_ignoring_case(tag.first, key); });
@@ -21,6 +24,9 @@ std::optional<aws::Error> CheckTags(const store::StringPairs& tags) {
         tags.begin(), tag, [&](const auto& earlier) { return sigv4::equals_ignoring_case(earlier.first, tag->first); });
     if (repeated) {
       return aws::Error(InvalidInput, "Duplicate tag keys found. Please note that Tag keys are case insensitive.");
+    }
+    if (sigv4::lower(tag->first).starts_with(kReserved)) {
+      return aws::Error(InvalidInput, "aws: prefixed tag key names are not allowed for external use.");
     }
   }
   return std::nullopt;

@@ -17,6 +17,7 @@ constexpr std::string_view kNamedAttribute = "TrustedPrincipals";
 
 /// The users and roles that the policy names, with their ids.
 Result<store::StringPairs> ReadTrust(const store::Reader& reader, const std::string& text) {
+  if (text.starts_with(' ')) return aws::Error(MalformedPolicyDocument, std::string(kLeadingSpaces));
   auto parsed = policy::Document::Parse(text, policy::Kind::kTrust);
   if (auto* invalid = std::get_if<policy::Invalid>(&parsed)) {
     return aws::Error(MalformedPolicyDocument, std::move(invalid->message));

@@ -72,10 +72,13 @@ class Document {
   void bind_principal(std::string_view arn, std::string_view unique_id);
   /// True if some statement allows everybody without a condition that limits who they are.
   bool allows_everybody() const;
+  /// True if it is written in the language of 2012-10-17, and says so.
+  bool current_version() const { return current_version_; }
 
  private:
   friend class Parser;
   std::vector<Statement> statements_;
+  bool current_version_ = false;
 };
 
 }  // namespace keymill::policy

@@ -69,9 +69,11 @@ class Parser {
       if (name != "Version" && name != "Id" && name != "Statement") refuse(kUnknownField, name);
     }
     read_version(policy);
+    if (const json::value* id = policy.if_contains("Id"); id != nullptr && !id->is_string()) refuse(kSyntax);
     const json::value* statements = policy.if_contains("Statement");
     if (statements == nullptr) refuse(kNoStatement);
     Document document;
+    document.current_version_ = variables_;
     if (const json::array* list = statements->if_array()) {
       if (list->empty()) refuse(kNoStatement);
       for (const json::value& item : *list) document.statements_.push_back(read_statement(item));
@@ -209,7 +211,8 @@ class Parser {
       if (!values) refuse(kSyntax);
       for (const std::string& text : *values) {
         auto known = PrincipalType(type);
-        if (!known || !set.add(*known, text)) throw InvalidPrincipal(kind_, type, text);
+        const bool fits = known && MayBePrincipal(kind_, *known, text) && set.add(*known, text);
+        if (!fits) throw InvalidPrincipal(kind_, type, text);
       }
     }
     return set;

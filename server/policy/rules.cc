@@ -1,6 +1,7 @@
 #include "server/policy/rules.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace keymill::policy {
 namespace {
@@ -46,6 +47,34 @@ std::optional<Invalid> CheckBucketAction(std::string_view action) {
   return Invalid{"Policy has invalid action", std::string(action)};
 }
 
+constexpr std::string_view kIamKinds[] = {"user/",
+                                          "federated-user/",
+                                          "role/",
+                                          "group/",
+                                          "instance-profile/",
+                                          "mfa/",
+                                          "server-certificate/",
+                                          "policy/",
+                                          "sms-mfa/",
+                                          "saml-provider/",
+                                          "oidc-provider/",
+                                          "report/",
+                                          "access-report/",
+                                          "root"};
+constexpr std::string_view kIamPathComplaint =
+    "IAM resource path must either be \"*\" or start with user/, federated-user/, role/, group/, instance-profile/, "
+    "mfa/, server-certificate/, policy/, sms-mfa/, saml-provider/, oidc-provider/, report/, access-report/.";
+
+/// A path that begins with a pattern may be any of them.
+bool IsIamPath(std::string_view path) {
+  const std::string_view kind = path.substr(0, path.find('/'));
+  return kind.find_first_of("*?$") != std::string_view::npos ||
+         std::any_of(std::begin(kIamKinds), std::end(kIamKinds),
+                     [&](std::string_view known) { return path.starts_with(known); });
+}
+
+constexpr std::string_view kServiceDomains[] = {".amazonaws.com", ".amazonaws.com.cn", ".amazon.com", ".aws.internal"};
+
 std::optional<Invalid> CheckIdentityResource(std::string_view resource) {
   if (resource == "*") return std::nullopt;
   auto parts = ArnParts::Split(resource);
@@ -56,10 +85,15 @@ std::optional<Invalid> CheckIdentityResource(std::string_view resource) {
   if (partition != "aws" && partition != "aws-cn" && partition != "aws-us-gov" && partition != "*") {
     return Invalid{"Partition " + Quoted(partition) + " is not valid for resource " + Quoted(resource) + ".", ""};
   }
-  if (parts->part[2] == "iam" && !parts->part[3].empty()) {
+  if (parts->part[2].find_first_of("*?") != std::string_view::npos) {
+    return Invalid{"Resource vendor must be fully qualified and cannot contain regexes.", ""};
+  }
+  if (parts->part[2] != "iam") return std::nullopt;
+  if (!parts->part[3].empty()) {
     return Invalid{"IAM resource " + std::string(resource) + " cannot contain region information.", ""};
   }
-  return std::nullopt;
+  if (IsIamPath(parts->part[5])) return std::nullopt;
+  return Invalid{std::string(kIamPathComplaint), ""};
 }
 
 }  // namespace
@@ -104,7 +138,14 @@ std::optional<PrincipalSet::Type> PrincipalType(std::string_view name) {
   return std::nullopt;
 }
 
+bool MayBePrincipal(Kind kind, PrincipalSet::Type type, std::string_view name) {
+  if (kind != Kind::kTrust || type != PrincipalSet::Type::kService) return true;
+  return std::any_of(std::begin(kServiceDomains), std::end(kServiceDomains),
+                     [&](std::string_view domain) { return name.ends_with(domain); });
+}
+
 Invalid InvalidPrincipal(Kind kind, std::string_view type, std::string_view value) {
+  if (kind == Kind::kTrust && type == "Service") type = "SERVICE";  // AWS's spelling in this sentence
   const std::string pair = type.empty() ? Quoted(value) : Quoted(type) + ":" + Quoted(value);
   if (kind == Kind::kTrust) return {"Invalid principal in policy: " + pair, pair};
   return {"Invalid principal in policy", pair};

@@ -71,6 +71,12 @@ TEST(IdentityPolicy, IsToldWhatIsWrongWithActionsAndResources) {
             "Partition \"azure\" is not valid for resource \"arn:azure:s3:::b\".");
   EXPECT_EQ(Identity(R"("Effect":"Allow","Action":"iam:*","Resource":"arn:aws:iam:us-east-1::user/x")"),
             "IAM resource arn:aws:iam:us-east-1::user/x cannot contain region information.");
+  EXPECT_EQ(Identity(R"("Effect":"Allow","Action":"s3:*","Resource":"arn:aws:*:::b")"),
+            "Resource vendor must be fully qualified and cannot contain regexes.");
+  EXPECT_EQ(Identity(R"("Effect":"Allow","Action":"iam:*","Resource":"arn:aws:iam::123456789012:usr/x")"),
+            "IAM resource path must either be \"*\" or start with user/, federated-user/, role/, group/, "
+            "instance-profile/, mfa/, server-certificate/, policy/, sms-mfa/, saml-provider/, oidc-provider/, report/, "
+            "access-report/.");
 }
 
 TEST(IdentityPolicy, HasStatementIdsThatDiffer) {
@@ -107,6 +113,8 @@ TEST(TrustPolicy, IsToldWhatIsWrong) {
   EXPECT_EQ(
       Trust(R"("Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:group/x"},"Action":"sts:AssumeRole")"),
       "Invalid principal in policy: \"AWS\":\"arn:aws:iam::123456789012:group/x\"");
+  EXPECT_EQ(Trust(R"("Effect":"Allow","Principal":{"Service":"ec2.example.com"},"Action":"sts:AssumeRole")"),
+            "Invalid principal in policy: \"SERVICE\":\"ec2.example.com\"");
   EXPECT_EQ(Refusal(R"({"Statement":[{"Sid":"a","Effect":"Allow","Principal":"*","Action":"sts:AssumeRole"},)"
                     R"({"Sid":"a","Effect":"Allow","Principal":"*","Action":"sts:AssumeRole"}]})",
                     Kind::kTrust),

@@ -102,7 +102,7 @@ class Generator {
         with_principal ? some({"arn:aws:s3:::b", "arn:aws:s3:::b/*", "arn:aws:s3:::b/${aws:username}", "*"})
                        : some({"*", "arn:aws:s3:::b/*", "arn:aws:s3:::*", "arn:aws:s3:::b/a*", "arn:aws:s3:::b/?",
                                "arn:aws:s3:::b/${aws:username}", "arn:aws:s3:::b/${aws:username}/*",
-                               "arn:aws:iam::*:user/*", "arn:*:*:*:*:*a"});
+                               "arn:aws:iam::*:user/*", "arn:*:s3:*:*:*a"});
     if (with_principal) {
       json::object named;
       named["AWS"] = some({"*", "111122223333", "444455556666", "arn:aws:iam::111122223333:user/a",
