@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "server/control/notifications.h"
 #include "server/control/operations.h"
 #include "server/control/seed.h"
 #include "server/control/state.h"
@@ -114,11 +115,13 @@ struct App::Impl {
               identities.reload();
               buckets.clear();
               buckets.notifications().clear();
+              control::FollowWebhooks(buckets.notifications().webhooks(), db);
             },
             [this] { root.ensure(); }),
         dispatcher({config, db, committer, identities, buckets, clock, explanations, state, issuer_keys}, router,
                    &iam::ResourceArns, &s3::AuthorizeOperation, &s3::AnswerWebsite),
         tls(MakeTls(config, authority_file())) {
+    control::FollowWebhooks(buckets.notifications().webhooks(), db);
     ApplySeeds(config, db, committer, clock);
     root.ensure();  // after the seeds, which may bring a key for it
     server = std::make_unique<http::Server>(SocketOptions(config, tls.get()), dispatcher);
@@ -237,6 +240,10 @@ void App::stop() {
   impl_->expirer.join();
   impl_->logger.join();
   impl_->save_uses();
+}
+
+void App::allow_webhooks_anywhere() {
+  impl_->buckets.notifications().webhooks().set_reach(http::Reach::kAnywhere);
 }
 
 std::vector<std::string> App::endpoints() const {

@@ -54,13 +54,14 @@ void WriteReadyFile(const std::filesystem::path& file, const std::vector<std::st
   std::filesystem::rename(beside, file);
 }
 
-int Serve(const Config& config) {
+int Serve(const Config& config, bool webhooks_anywhere) {
   RaiseDescriptorLimit();
   std::signal(SIGPIPE, SIG_IGN);
   auto signals = StopSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // before any thread exists, so that sigwait() below gets them
 
   App app(config);
+  if (webhooks_anywhere) app.allow_webhooks_anywhere();
   app.start();
   auto endpoints = app.endpoints();
   for (const auto& endpoint : endpoints) log::Info("listening", {{"endpoint", endpoint}});
@@ -99,7 +100,8 @@ std::string CheckRegion(const std::string& text) {
 
 struct ServeFlags {
   Config config;
-  std::string durability = "sync", sigv2 = "allow", explain_header = "on", control = "signed", rights = "s3";
+  std::string durability = "sync", sigv2 = "allow", explain_header = "on", control = "signed", rights = "s3",
+              webhooks = "loopback";
   std::string master_key_hex;
 };
 
@@ -197,6 +199,11 @@ void AddServe(CLI::App& root, ServeFlags& flags) {
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
   serve
+      ->add_option("--webhooks", flags.webhooks, "Where web hooks of notifications may lead: this machine, or anywhere")
+      ->envname("KEYMILL_WEBHOOKS")
+      ->check(CLI::IsMember({"loopback", "anywhere"}))
+      ->capture_default_str();
+  serve
       ->add_option("--seed", c.seeds,
                    "JSON file with accounts, users, keys, policies, buckets and objects to be there before the first "
                    "request; repeatable")
@@ -235,7 +242,7 @@ void AddServe(CLI::App& root, ServeFlags& flags) {
     config.explain_header = flags.explain_header == "on";
     if (config.data.empty() && !config.in_memory) config.data = DefaultData();
     log::Configure(config.log_level, config.log_format);
-    throw CLI::RuntimeError(Serve(config));
+    throw CLI::RuntimeError(Serve(config, flags.webhooks == "anywhere"));
   });
 }
 

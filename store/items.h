@@ -9,7 +9,8 @@
 #include "store/records.h"
 #include "store/txn.h"
 
-/// What a user or an account has beside keys and policies: settings, passwords, MFA devices, certificates, reports.
+/// What a user or an account has beside keys and policies: settings, passwords, MFA devices, certificates, reports, web
+/// hooks.
 namespace keymill::store {
 
 enum class ItemKind : std::uint8_t {
@@ -28,8 +29,9 @@ enum class ItemKind : std::uint8_t {
   kAccountSettings = 14,
   kTokenIssuer = 15,
   kTokenKey = 16,
+  kWebhook = 17,
 };
-inline constexpr ItemKind kLastItemKind = ItemKind::kTokenKey;
+inline constexpr ItemKind kLastItemKind = ItemKind::kWebhook;
 
 struct Item {
   ItemKind kind = ItemKind::kAccountAlias;

@@ -10,11 +10,14 @@
 #include "server/http/url.h"
 #include "server/pipeline/buckets.h"
 #include "server/s3/log_delivery.h"
+#include "store/items.h"
 
 namespace keymill::control {
 namespace {
 
 namespace json = boost::json;
+using store::Item;
+using store::ItemKind;
 
 constexpr std::uint64_t kMostMessages = 1000, kUsualMessages = 10;
 constexpr std::uint64_t kMostSeconds = 20;  // as SQS's long polling
@@ -44,7 +47,37 @@ json::object Describe(const pipeline::Webhooks::Info& hook) {
           {"failed", hook.failed}, {"waiting", hook.waiting}, {"last_error", hook.last_error}};
 }
 
+/// An item of the server's own account: its name is the ARN, its secret the URL, which may have a password in it.
+Item NewHook(const pipeline::Call& call, const std::string& arn) {
+  Item hook;
+  hook.kind = ItemKind::kWebhook;
+  hook.owner = call.services().config.account_id;
+  hook.name = arn;
+  hook.created = hook.updated = call.now();
+  return hook;
+}
+
+/// After a commit: hooks that have changed may be sending, and are waited for.
+Task<> Follow(pipeline::Call& call) {
+  auto follow = [&] { FollowWebhooks(call.services().buckets.notifications().webhooks(), call.services().db); };
+  co_await http::Blocking(follow);
+}
+
 }  // namespace
+
+void FollowWebhooks(pipeline::Webhooks& hooks, const store::Db& db) {
+  hooks.follow([&] {
+    pipeline::Webhooks::Urls urls;
+    for (Item& hook : store::AllItems(store::Reader(db, store::Reader::Mode::kBlocking), ItemKind::kWebhook)) {
+      urls.emplace(std::move(hook.name), std::move(hook.secret));
+    }
+    return urls;
+  });
+}
+
+void KeepWebhooks(const store::Reader& former, store::Txn& fresh) {
+  for (const Item& hook : store::AllItems(former, ItemKind::kWebhook)) store::PutItem(fresh, hook);
+}
 
 Task<Result<http::Response>> ReadNotifications(pipeline::Call& call) {
   if (auto allowed = RequireOperator(call); !allowed) co_return allowed.error();
@@ -96,12 +129,24 @@ Task<Result<http::Response>> PutWebhook(pipeline::Call& call) {
   if (!arn.empty() && !aws::Arn::Parse(arn)) fields.complain("arn", "must be an ARN");
   const auto parsed = http::ParseUrl(url);
   if (!url.empty() && !parsed) fields.complain("url", "must be an http or https URL");
-  if (parsed && !http::IsLoopback(parsed->host)) fields.complain("url", "must lead to this machine");
+  pipeline::Webhooks& hooks = call.services().buckets.notifications().webhooks();
+  if (parsed && hooks.reach() == http::Reach::kLoopback && !http::IsLoopback(parsed->host)) {
+    fields.complain("url", "must lead to this machine, unless the server was started with --webhooks anywhere");
+  }
   fields.finish();
   if (!complaints.empty()) co_return Refusal(complaints);
-  auto set = [&] { return call.services().buckets.notifications().webhooks().set(arn, url); };
-  const bool fits = co_await http::Blocking(set);  // the former one may be sending
-  if (!fits) co_return aws::Error(TooManyWebhooks);
+  auto set = [&](store::Txn& txn) -> Result<> {
+    Item hook = NewHook(call, arn);
+    hook.secret = url;
+    const auto former = store::FindItem(txn, hook.kind, hook.owner, arn);
+    if (!former && store::ListItems(txn, hook.kind, hook.owner).size() >= pipeline::Webhooks::kHooks) {
+      return aws::Error(TooManyWebhooks);
+    }
+    store::PutItem(txn, hook);
+    return {};
+  };
+  if (const auto done = co_await call.commit(set); !done) co_return done.error();
+  co_await Follow(call);
   co_return JsonAnswer(json::object{{"webhook", json::object{{"arn", arn}, {"url", url}}}});
 }
 
@@ -116,9 +161,14 @@ Task<Result<http::Response>> DeleteWebhook(pipeline::Call& call) {
   if (auto allowed = RequireOperator(call); !allowed) co_return allowed.error();
   const auto arn = ReadRequired(call, "arn");
   if (!arn) co_return arn.error();
-  auto remove = [&] { return call.services().buckets.notifications().webhooks().remove(*arn); };
-  const bool removed = co_await http::Blocking(remove);
-  if (!removed) co_return aws::Error(NoSuchWebhook).with("arn", *arn);
+  auto remove = [&](store::Txn& txn) -> Result<> {
+    const Item hook = NewHook(call, *arn);
+    if (!store::FindItem(txn, hook.kind, hook.owner, *arn)) return aws::Error(NoSuchWebhook).with("arn", *arn);
+    store::EraseItem(txn, hook);
+    return {};
+  };
+  if (const auto done = co_await call.commit(remove); !done) co_return done.error();
+  co_await Follow(call);
   co_return http::Response(204);
 }
 

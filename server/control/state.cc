@@ -2,6 +2,7 @@
 
 #include "server/aws/time.h"
 #include "server/control/json_fields.h"
+#include "server/control/notifications.h"
 #include "server/control/operator.h"
 #include "store/accounts.h"
 #include "store/principals.h"
@@ -42,6 +43,7 @@ void State::reset() {
       key.version = 0;  // numbers begin anew with the state
       store::PutAccessKey(fresh, key);
     }
+    KeepWebhooks(former, fresh);
   });
   ensure_root_();
 }

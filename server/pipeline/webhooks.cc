@@ -10,7 +10,8 @@ namespace keymill::pipeline {
 
 class Webhooks::Hook {
  public:
-  Hook(std::string arn, std::string url) : thread_([this] { run(); }) {
+  Hook(std::string arn, std::string url, const std::atomic<http::Reach>& reach)
+      : url_(url), reach_(reach), thread_([this] { run(); }) {
     const std::lock_guard lock(mutex_);
     info_.arn = std::move(arn);
     info_.url = std::move(url);
@@ -36,6 +37,7 @@ class Webhooks::Hook {
     changed_.notify_one();
   }
 
+  const std::string& url() const { return url_; }
   Info info() const {
     const std::lock_guard lock(mutex_);
     Info info = info_;
@@ -74,7 +76,7 @@ class Webhooks::Hook {
           {"Content-Type", "application/json"}, {"User-Agent", "Keymill"}, {"X-Keymill-Destination", info_.arn}};
       request.body = body;
       request.timeout = kTimeout;
-      request.reach = http::Reach::kLoopback;
+      request.reach = reach_;
       request.abandoned = [this] {
         const std::lock_guard guard(mutex_);
         return stopping_;
@@ -100,6 +102,8 @@ class Webhooks::Hook {
     }
   }
 
+  const std::string url_;
+  const std::atomic<http::Reach>& reach_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   Info info_;
@@ -111,22 +115,20 @@ class Webhooks::Hook {
 Webhooks::Webhooks() = default;
 Webhooks::~Webhooks() = default;
 
-bool Webhooks::set(const std::string& arn, const std::string& url) {
-  auto hook = std::make_shared<Hook>(arn, url);  // its thread ends outside of the lock, as that of the former one
+void Webhooks::follow(const std::function<Urls()>& read) {
+  const std::lock_guard following(following_);
+  const Urls urls = read();
+  std::vector<std::shared_ptr<Hook>> former;  // their threads end after the lock
   const std::lock_guard lock(mutex_);
-  if (!hooks_.contains(arn) && hooks_.size() >= kHooks) return false;
-  hooks_[arn].swap(hook);
-  return true;
-}
-
-bool Webhooks::remove(const std::string& arn) {
-  std::shared_ptr<Hook> former;
-  const std::lock_guard lock(mutex_);
-  const auto found = hooks_.find(arn);
-  if (found == hooks_.end()) return false;
-  former = std::move(found->second);
-  hooks_.erase(found);
-  return true;
+  for (auto each = hooks_.begin(); each != hooks_.end();) {
+    const auto wanted = urls.find(each->first);
+    const bool stays = wanted != urls.end() && wanted->second == each->second->url();
+    if (!stays) former.push_back(std::move(each->second));
+    each = stays ? std::next(each) : hooks_.erase(each);
+  }
+  for (const auto& [arn, url] : urls) {
+    if (!hooks_.contains(arn)) hooks_.emplace(arn, std::make_shared<Hook>(arn, url, reach_));
+  }
 }
 
 void Webhooks::send(const std::string& arn, const std::string& body) {

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -35,15 +37,22 @@ class Webhooks {
   Webhooks();
   ~Webhooks();  ///< gives up what is waiting
 
-  /// Sets or replaces the URL of an ARN; what waited for the former one is given up. False if there are too many.
-  bool set(const std::string& arn, const std::string& url);
-  bool remove(const std::string& arn);  ///< false if there is none
+  using Urls = std::map<std::string, std::string>;  ///< by ARN
+  /// Takes over what is stored, which `read()` tells: hooks that are gone or have another URL give up what waits. One
+  /// call at a time, reading included, so that the last one knows of every commit before it. May wait for an attempt's
+  /// end.
+  void follow(const std::function<Urls()>& read);
+  /// Where hooks may lead; loopback addresses unless set otherwise.
+  void set_reach(http::Reach reach) { reach_ = reach; }
+  http::Reach reach() const { return reach_; }
   void send(const std::string& arn, const std::string& body);
   std::vector<Info> list() const;
 
  private:
   class Hook;
 
+  std::atomic<http::Reach> reach_ = http::Reach::kLoopback;
+  std::mutex following_;  // taken before the other
   mutable std::mutex mutex_;
   std::map<std::string, std::shared_ptr<Hook>> hooks_;
 };

@@ -226,6 +226,61 @@ TEST_F(BucketNotifications, GoToWebHooksOnThisMachineOnly) {
   EXPECT_EQ(root_.control("DELETE", path).summary(), "404 NoSuchWebhook");
 }
 
+/// The web hooks as "ARN URL, …".
+std::string Hooks(TestServer& server) {
+  const auto answer = server.root().control("GET", "/notifications/webhooks");
+  std::string all;
+  for (int i = 0; !At(answer.body, "/webhooks/" + std::to_string(i)).empty(); ++i) {
+    const std::string hook = "/webhooks/" + std::to_string(i);
+    all += At(answer.body, hook + "/arn") + " " + At(answer.body, hook + "/url") + ", ";
+  }
+  return all;
+}
+std::string PutHook(TestServer& server, const std::string& name, const std::string& url) {
+  return server.root()
+      .control("PUT", "/notifications/webhooks",
+               R"({"arn": "arn:aws:sqs:us-east-1:123456789012:)" + name + R"(", "url": ")" + url + "\"}")
+      .summary();
+}
+
+TEST(WebHooks, AreThereAgainAfterARestartAndAReset) {
+  TemporaryDirectory directory;
+  const Config config = TestServer::OnDisk(directory.path());
+  const std::string first = "arn:aws:sqs:us-east-1:123456789012:first http://127.0.0.1:1/a, ";
+  const std::string second = "arn:aws:sqs:us-east-1:123456789012:second http://localhost:1/b?token=t, ";
+  {
+    TestServer server(config);
+    EXPECT_EQ(PutHook(server, "first", "http://127.0.0.1:1/former"), "200");
+    EXPECT_EQ(PutHook(server, "first", "http://127.0.0.1:1/a"), "200");
+    EXPECT_EQ(PutHook(server, "second", "http://localhost:1/b?token=t"), "200");
+    EXPECT_EQ(Hooks(server), first + second);
+  }
+  TestServer server(config);
+  EXPECT_EQ(Hooks(server), first + second);
+  ASSERT_EQ(server.root().control("POST", "/snapshots", R"({"name": "both"})").status, 201);
+  ASSERT_EQ(server.root()
+                .control("DELETE", "/notifications/webhooks?arn=arn%3Aaws%3Asqs%3Aus-east-1%3A123456789012%3Afirst")
+                .status,
+            204);
+  ASSERT_EQ(server.root().control("POST", "/reset").status, 200);
+  EXPECT_EQ(Hooks(server), second);
+  ASSERT_EQ(server.root().control("POST", "/snapshots/both/restore").status, 200);
+  EXPECT_EQ(Hooks(server), first + second);
+}
+
+TEST(WebHooks, LeadToOtherMachinesIfTheServerWasToldSo) {
+  App app(TestServer::InMemory());
+  app.allow_webhooks_anywhere();
+  app.start();
+  tools::AwsClient root(app.endpoints().front(), "us-east-1", {TestServer::kRootId, TestServer::kRootSecret});
+  const auto put = [&](const std::string& url) {
+    return root.control("PUT", "/notifications/webhooks", R"({"arn": "arn:aws:sqs:::q", "url": ")" + url + "\"}")
+        .summary();
+  };
+  EXPECT_EQ(put("https://hooks.example.com/"), "200");
+  EXPECT_EQ(put("ftp://hooks.example.com/"), "400 InvalidRequest");
+}
+
 TEST_F(BucketNotifications, AreForTheServersAccount) {
   const auto made = root_.control("POST", "/accounts").body;
   auto tenant = server_.client({At(made, "/access_key/access_key_id"), At(made, "/access_key/secret_access_key")});
