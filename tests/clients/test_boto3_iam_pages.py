@@ -23,10 +23,17 @@ POLICY = {"PolicyArn": f"{ACCOUNT}:policy/p1"}
 CERTIFICATE = {"ServerCertificateName": "c1"}
 SIMULATED = {"ActionNames": ["s3:GetObject", "s3:PutObject"]}
 
-# Operation -> what it is asked, and where in the answer the entries are.
+
+def last_access(iam) -> dict:
+    job = iam.generate_service_last_accessed_details(Arn=POLICY["PolicyArn"])
+    return {"JobId": job["JobId"], "ServiceNamespace": "s3"}
+
+
+# Operation -> what it is asked, or what makes that, and where in the answer the entries are.
 LISTINGS = {
     "GetAccountAuthorizationDetails": ({}, "UserDetailList GroupDetailList RoleDetailList Policies"),
     "GetGroup": (GROUP, "Users"),
+    "GetServiceLastAccessedDetailsWithEntities": (last_access, "EntityDetailsList"),
     "ListAccessKeys": (USER, "AccessKeyMetadata"),
     "ListAttachedGroupPolicies": (GROUP, "AttachedPolicies"),
     "ListAttachedRolePolicies": (ROLE, "AttachedPolicies"),
@@ -60,7 +67,7 @@ LISTINGS = {
     "SimulateCustomPolicy": ({**SIMULATED, "PolicyInputList": [ALLOW]}, "EvaluationResults"),
     "SimulatePrincipalPolicy": ({**SIMULATED, "PolicySourceArn": f"{ACCOUNT}:user/u1"}, "EvaluationResults"),
 }
-# An account has one alias at most; a report on last access needs a job (test_boto3_iam_services.py).
+# An account has one alias at most, and a report on last access a line per service (test_boto3_iam_services.py).
 SINGLE = {"ListAccountAliases", "GetServiceLastAccessedDetails"}
 
 
@@ -117,6 +124,8 @@ def entries(answer: dict, where: str) -> list[str]:
 @pytest.mark.parametrize("operation", LISTINGS)
 def test_pages_of_one_entry_make_the_whole_list(iam, operation):
     arguments, where = LISTINGS[operation]
+    if callable(arguments):
+        arguments = arguments(iam)
     whole = iam._make_api_call(operation, arguments)
     assert whole["IsTruncated"] is False and "Marker" not in whole
     wanted = entries(whole, where)
