@@ -18,6 +18,7 @@
 #include "server/pipeline/open_control.h"
 #include "server/pipeline/plain_payload.h"
 #include "server/pipeline/post_upload.h"
+#include "server/pipeline/query_json.h"
 #include "server/pipeline/s3_access.h"
 #include "sigv4/encoding.h"
 
@@ -105,6 +106,7 @@ struct Dispatcher::Exchange {
   bool requester_pays = false;                ///< S3: the caller, who has agreed to it
   std::unique_ptr<AccessEntry> entry;         ///< for the bucket's access log, if it has one
   bool website = false;                       ///< S3: by a website endpoint, whose errors are pages
+  bool json = false;                          ///< STS: the caller asked for JSON
 
   void identify(Service s) {
     service = s;
@@ -137,7 +139,7 @@ struct Dispatcher::Exchange {
     return website ? ErrorPage(refusal, context(method)) : ErrorResponse(refusal, context(method));
   }
   ErrorContext context(std::string_view method) const {
-    return {service, operation ? operation->name : std::string_view(), method, request_id, host_id};
+    return {service, operation ? operation->name : std::string_view(), method, request_id, host_id, json};
   }
   void add_headers(http::Response& response) const {
     if (service == Service::kS3) {
@@ -330,6 +332,7 @@ Task<std::shared_ptr<const BucketState>> Dispatcher::find_bucket(std::string_vie
 Task<Result<http::Response>> Dispatcher::answer_query(const http::Request& request, http::BodyStream& body,
                                                       Exchange& exchange, Router::Target target) {
   if (request.raw_query.size() > kQueryLimit) co_return aws::Error(MalformedTarget).without_body();
+  exchange.json = WantsJson(request);
   auto form = co_await ReadBody(body, kFormLimit);
   if (!form) co_return std::move(form.error());
   auto route = router_.route_query(target, target.form ? std::string_view(*form) : request.raw_query);
@@ -358,7 +361,9 @@ Task<Result<http::Response>> Dispatcher::answer_query(const http::Request& reque
     }
   }
   if (!operation.handler) co_return NotImplementedOperation(operation, route->service);
-  co_return co_await operation.handler(call);
+  auto result = co_await operation.handler(call);
+  if (result && exchange.json && route->service == Service::kSts) co_return JsonAnswer(*result);
+  co_return result;
 }
 
 Task<Result<http::Response>> Dispatcher::answer_control(const http::Request& request, http::BodyStream& body,

@@ -6,6 +6,7 @@
 #include <boost/json/value.hpp>
 
 #include "server/aws/xml_writer.h"
+#include "server/pipeline/query_json.h"
 
 namespace keymill::pipeline {
 namespace {
@@ -67,8 +68,13 @@ http::Response ErrorResponse(const aws::Error& error, const ErrorContext& contex
     case Service::kControl:
       response.body(ControlDocument(error, context), "application/json");
       break;
-    case Service::kIam:
     case Service::kSts:
+      if (context.json) {
+        response.body(JsonError(error, context.request_id), "application/json");
+        break;
+      }
+      [[fallthrough]];
+    case Service::kIam:
       response.body(QueryDocument(error, context), "text/xml");
       break;
   }

@@ -15,6 +15,7 @@ struct ErrorContext {
   std::string_view method;
   std::string_view request_id;
   std::string_view host_id;  ///< S3 only
+  bool json = false;         ///< STS only: the caller asked for JSON
 };
 
 http::Response ErrorResponse(const aws::Error& error, const ErrorContext& context);
