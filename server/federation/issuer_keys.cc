@@ -23,7 +23,8 @@ constexpr std::string_view kDiscovery = "/.well-known/openid-configuration";
 Task<std::string> Get(const std::string& text, http::RemoteRequest& request) {
   request.url = text;
   http::ClientResponse page = co_await http::Send(request);
-  if (page.status != 200) throw IssuerUnreachable(text + " answers " + std::to_string(page.status));
+  if (page.status != 200)
+    throw IssuerFailure(IssuerFailure::Kind::kNoKeys, text + " answers " + std::to_string(page.status));
   co_return std::move(page.body);
 }
 
@@ -40,7 +41,7 @@ std::string Member(const std::string& document, std::string_view name) {
 http::Url Parse(const std::string& text, bool plain_allowed) {
   auto url = http::ParseUrl(text);
   if (!url || !(url->secure || (plain_allowed && http::IsLoopback(url->host)))) {
-    throw IssuerUnreachable(text + " is not a URL that keys are fetched from");
+    throw IssuerFailure(IssuerFailure::Kind::kNoKeys, text + " is not a URL that keys are fetched from");
   }
   return *std::move(url);
 }
@@ -56,7 +57,8 @@ Task<std::string> Discover(const Issuer& issuer) {
   const std::string discovery = base.append(kDiscovery);
   const http::Url url = Parse(discovery, true);
   const std::string document = co_await Get(discovery, request);
-  if (Member(document, "issuer") != issuer.url) throw IssuerUnreachable(discovery + " names another issuer");
+  if (Member(document, "issuer") != issuer.url)
+    throw IssuerFailure(IssuerFailure::Kind::kNoKeys, discovery + " names another issuer");
   const std::string keys = Member(document, "jwks_uri");
   Parse(keys, !url.secure);
   co_return co_await Get(keys, request);
@@ -74,8 +76,10 @@ Task<IssuerKeys::JwkSet> IssuerKeys::fetch(const Issuer& issuer, std::int64_t no
   std::optional<std::string> text;
   try {
     text = co_await Discover(issuer);
+  } catch (const http::UntrustedCertificate& failure) {
+    throw IssuerFailure(IssuerFailure::Kind::kUntrusted, failure.what());
   } catch (const http::ClientError& failure) {
-    throw IssuerUnreachable(failure.what());
+    throw IssuerFailure(IssuerFailure::Kind::kUnreachable, failure.what());
   }
   auto keys = std::make_shared<const std::string>(*std::move(text));
   std::lock_guard lock(mutex_);

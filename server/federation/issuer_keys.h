@@ -18,9 +18,15 @@ struct Issuer {
   const std::vector<std::string>& thumbprints;
 };
 
-/// The issuer did not answer, or not with its keys.
-struct IssuerUnreachable : std::runtime_error {
-  using std::runtime_error::runtime_error;
+/// Why an issuer's keys are not to be had, in words.
+struct IssuerFailure : std::runtime_error {
+  enum class Kind {
+    kUnreachable,  ///< it did not answer
+    kUntrusted,    ///< neither an authority nor a thumbprint vouches for its server
+    kNoKeys        ///< it answered, but not with its keys
+  };
+  IssuerFailure(Kind k, const std::string& reason) : std::runtime_error(reason), kind(k) {}
+  Kind kind;
 };
 
 /// The JWK sets that issuers publish, as OpenID Connect discovery finds them: ISSUER/.well-known/openid-configuration
@@ -30,7 +36,7 @@ class IssuerKeys {
  public:
   using JwkSet = std::shared_ptr<const std::string>;  ///< JSON text, as published
 
-  /// The issuer's keys as fetched at most some minutes before `now` (milliseconds). Throws IssuerUnreachable.
+  /// The issuer's keys as fetched at most some minutes before `now` (milliseconds). Throws IssuerFailure.
   Task<JwkSet> get(const Issuer& issuer, std::int64_t now);
   /// For a token that `known` has no key for: the keys as they are now, since issuers rotate theirs. `known` again if
   /// it is only seconds old: tokens with made-up key ids must not become requests to the issuer.

@@ -225,7 +225,8 @@ class Exchange {
     co_await step(kDoing, begin);
     const long verdict = SSL_get_verify_result(handle);
     if (verdict != X509_V_OK && !VouchedFor(handle, url_.host, request_.thumbprints)) {
-      fail(kDoing, std::string("its certificate is not trusted: ") + X509_verify_cert_error_string(verdict));
+      throw UntrustedCertificate("cannot " + std::string(kDoing) + " (" + url_.authority() +
+                                 "): its certificate is not trusted: " + X509_verify_cert_error_string(verdict));
     }
   }
 

@@ -32,10 +32,15 @@ struct RemoteRequest {
   std::function<bool()> abandoned = nullptr;  ///< asked ten times a second: true ends it with ClientError
 };
 
+/// Neither an authority nor a thumbprint vouches for the server.
+struct UntrustedCertificate : ClientError {
+  using ClientError::ClientError;
+};
+
 /// Sends a request on a connection of its own, from an I/O thread and without blocking it, and gives the answer,
 /// whatever its status; redirects are not followed. With https, the certificate must be valid for the URL's host.
-/// Throws ClientError with the reason in words: not a URL, out of reach, no connection, no trust, too late, too large.
-/// The request must stay in place.
+/// Throws ClientError with the reason in words: not a URL, out of reach, no connection, no trust
+/// (UntrustedCertificate), too late, too large. The request must stay in place.
 Task<ClientResponse> Send(const RemoteRequest& request);
 
 /// The same for threads that may wait; never on an I/O thread.

@@ -15,6 +15,7 @@ namespace keymill::sts {
 namespace {
 
 using federation::Claims;
+using federation::IssuerFailure;
 using federation::Jwt;
 
 constexpr std::size_t kMaxSubject = 255;   // of the service model's SubjectFromWebIdentityToken
@@ -93,6 +94,20 @@ std::optional<aws::Error> Refusal(Jwt::Signature signature, const Jwt& jwt) {
   return aws::Error(InvalidIdentityToken, "Token signature is invalid");
 }
 
+/// AWS says of an issuer that answers badly what it says of a key that is missing; that it is another's server, as in
+/// issue 357 of configure-aws-credentials.
+aws::Error Refusal(const IssuerFailure& failure) {
+  switch (failure.kind) {
+    case IssuerFailure::Kind::kUntrusted:
+      return {InvalidIdentityToken, "OpenIDConnect provider's HTTPS certificate doesn't match configured thumbprint"};
+    case IssuerFailure::Kind::kNoKeys:
+      return {InvalidIdentityToken, std::string(kNoKeyMessage)};
+    case IssuerFailure::Kind::kUnreachable:
+      break;
+  }
+  return {IdpCommunicationError, failure.what()};
+}
+
 }  // namespace
 
 Task<Result<WebIdentity>> CheckWebToken(pipeline::Call& call, const std::string& account, const std::string& token) {
@@ -116,18 +131,19 @@ Task<Result<WebIdentity>> CheckWebToken(pipeline::Call& call, const std::string&
   if (own && claims.audiences.size() > 1) {  // as AWS says of tokens of GetWebIdentityToken
     co_return aws::Error(InvalidIdentityToken, "Token must have exactly one audience");
   }
-  std::optional<std::string> unreachable;
+  std::optional<IssuerFailure> failed;
   std::optional<aws::Error> refusal;
   try {
     const Jwt::Signature signature = co_await Verify(call, *provider, own, *jwt);
     refusal = Refusal(signature, *jwt);
-  } catch (const federation::IssuerUnreachable& failure) {
-    unreachable = failure.what();
+  } catch (const IssuerFailure& failure) {
+    failed = failure;
   }
-  if (unreachable) {
+  if (failed) {
     log::Info("the keys of an identity provider cannot be fetched",
-              {{"provider", provider->name}, {"reason", *unreachable}});
-    co_return aws::Error(IdpCommunicationError, *unreachable);
+              {{"provider", provider->name}, {"reason", failed->what()}});
+    refusal = Refusal(*failed);
+    if (call.services().config.explain_header) refusal->with_header("x-keymill-explain", failed->what());
   }
   if (refusal) co_return *refusal;
   if (auto untimely = CheckTimes(claims, call.now() / 1000)) co_return *untimely;
