@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <charconv>
+#include <unordered_map>
 
 namespace keymill::aws {
 namespace {
 
 constexpr std::size_t kMaxMemberDigits = 6;
+constexpr std::size_t kMaxViolations = 1000;  // more are not told
 
 /// The number N of `prefixN` or `prefixN.rest`; nullopt if the name is another.
 std::optional<unsigned> MemberNumber(std::string_view name, std::string_view prefix) {
@@ -18,6 +20,22 @@ std::optional<unsigned> MemberNumber(std::string_view name, std::string_view pre
   auto [end, error] = std::from_chars(name.data(), name.data() + digits, number);
   if (error != std::errc{} || end != name.data() + digits) return std::nullopt;
   return number;
+}
+
+/// The first value of each parameter whose name begins with `prefix`. A list may have as many members as a body holds:
+/// each found by a search of its own, a hostile one would take minutes.
+using Index = std::unordered_map<std::string_view, std::string_view>;
+Index IndexOf(const Form::Pairs& pairs, std::string_view prefix) {
+  Index index;
+  for (const auto& [name, value] : pairs) {
+    if (name.starts_with(prefix)) index.emplace(name, value);
+  }
+  return index;
+}
+
+std::optional<std::string_view> Find(const Index& index, std::string_view name) {
+  const auto found = index.find(name);
+  return found == index.end() ? std::nullopt : std::optional(found->second);
 }
 
 std::string Lower(std::string_view text) {
@@ -141,8 +159,9 @@ std::vector<std::string> Form::members(const ListField& list, std::size_t min_it
 
 std::vector<std::string> Form::strings(const ListField& list, const StringRule& item, std::size_t min_items) {
   std::vector<std::string> values;
+  const Index index = IndexOf(pairs_, list.name);
   for (const std::string& name : members(list, min_items)) {
-    std::string_view value = find(name).value_or(std::string_view{});
+    std::string_view value = Find(index, name).value_or(std::string_view{});
     check(value, MemberName(list.name) + "." + std::to_string(values.size() + 1) + ".member", item);
     values.emplace_back(value);
   }
@@ -151,10 +170,12 @@ std::vector<std::string> Form::strings(const ListField& list, const StringRule& 
 
 std::vector<std::string> Form::strings(const ListField& list, const StringField& member) {
   std::vector<std::string> values;
+  const Index index = IndexOf(pairs_, list.name);
   for (const std::string& name : members(list, 0)) {
     const std::string place =
         MemberName(list.name) + "." + std::to_string(values.size() + 1) + ".member." + MemberName(member.name);
-    std::string_view value = find(name + "." + std::string(member.name)).value_or(std::string_view{});
+    const std::string whole = name + "." + std::string(member.name);
+    std::string_view value = Find(index, whole).value_or(std::string_view{});
     check(value, place, member.rule);
     values.emplace_back(value);
   }
@@ -164,11 +185,12 @@ std::vector<std::string> Form::strings(const ListField& list, const StringField&
 std::vector<std::pair<std::string, std::string>> Form::pairs(const ListField& list, const StringField& first,
                                                              const StringField& second, std::size_t min_items) {
   std::vector<std::pair<std::string, std::string>> values;
+  const Index index = IndexOf(pairs_, list.name);
   for (const std::string& name : members(list, min_items)) {
     const std::string place = MemberName(list.name) + "." + std::to_string(values.size() + 1) + ".member.";
     auto& pair = values.emplace_back();
     for (auto [field, out] : {std::pair{&first, &pair.first}, std::pair{&second, &pair.second}}) {
-      auto value = find(name + "." + std::string(field->name));
+      const auto value = Find(index, name + "." + std::string(field->name));
       if (!value) {
         violated(std::nullopt, place + MemberName(field->name), "Member must not be null");
       } else {
@@ -206,6 +228,7 @@ void Form::check(std::string_view value, std::string_view place, const StringRul
 }
 
 void Form::violated(std::optional<std::string_view> value, std::string_view place, std::string_view constraint) {
+  if (violations_.size() == kMaxViolations) return;
   std::string text = "Value ";
   if (style_ == Style::kSts) text += value ? "'" + std::string(*value) + "' " : "null ";
   text.append("at '").append(place).append("' failed to satisfy constraint: ").append(constraint);

@@ -212,6 +212,18 @@ TEST(CodePoints, ReplaceWhatIsNotUtf8) {
   EXPECT_EQ(CodePoints("\xE2\x82"), U"\ufffd\ufffd") << "cut off";
 }
 
+TEST(Form, ReadsAListOfAsManyMembersAsABodyHolds) {  // in one pass: member by member it would take minutes
+  constexpr std::size_t kMembers = 50'000;
+  Form::Pairs pairs;
+  for (std::size_t i = kMembers; i > 0; --i) pairs.emplace_back("Names.member." + std::to_string(i), std::to_string(i));
+  Sts t{std::move(pairs)};
+  const auto values = t.form.strings(ListField{"Names"}, StringRule{.max = 4});
+  ASSERT_EQ(values.size(), kMembers);
+  EXPECT_EQ(values.front(), "1");
+  EXPECT_EQ(values.back(), std::to_string(kMembers));
+  EXPECT_LT(Message(t.form).size(), 200'000u) << "not every one of 40001 violations is told";
+}
+
 TEST(Marker, ComesBackAsTheEntryItWasMadeFor) {
   Iam t{{{"Marker", iam::MarkerFor("some user")}, {"MaxItems", "7"}}};
   auto page = iam::ReadPage(t.form);
