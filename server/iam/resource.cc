@@ -116,6 +116,11 @@ std::vector<std::string> ResourceArns(const store::Reader& reader, const pipelin
   if (name == "GetFederationToken") {
     return {aws::StsArn(account, "federated-user", params.find("Name").value_or(std::string_view{}))};
   }
+  if (name == "AssumeRoot") {
+    const std::string_view target = params.find("TargetPrincipal").value_or(std::string_view{});
+    const auto arn = aws::Arn::Parse(target);
+    return {aws::RootArn(arn ? arn->account : target)};
+  }
   if (name == "GetAccessKeyLastUsed") {
     return {KeyOwnerArn(reader, account, params.find("AccessKeyId").value_or(std::string_view{}))};
   }

@@ -44,7 +44,8 @@ aws::Error Denial(const Identity& identity, std::string_view action, std::string
                   const policy::Decision& decision) {
   if (identity.anonymous()) return AccessDenied;
   std::string text = "User: " + identity.arn + " is not authorized to perform: " + std::string(action);
-  if (!resource.empty()) {
+  const bool general = service == Service::kSts && resource == "*";  // of such STS says nothing, where IAM says "*"
+  if (!resource.empty() && !general) {
     bool quoted = service == Service::kS3;
     text += quoted ? " on resource: \"" : " on resource: ";
     text += resource;

@@ -180,12 +180,13 @@ std::optional<aws::Error> AfterSignature(const Credential& credential, Service s
   const bool without_iam =
       session->facts.kind == Session::Kind::kFederatedUser ||
       (session->facts.kind != Session::Kind::kAssumedRole && session->facts.mfa_time == 0 && !task);
-  if (without_iam) return InvalidSessionToken(service, claim.session_token);
+  if (without_iam) return MalformedSessionToken(service, claim.session_token);  // in these words, without a period
   return std::nullopt;
 }
 
 bool WithinSession(const Identity& identity, std::string_view action) {
   if (!identity.session || identity.kind == Identity::Kind::kAssumedRole || !action.starts_with("sts:")) return true;
+  if (action == "sts:GetFederationToken") return true;  // it has an answer of its own to sessions
   return identity.kind != Identity::Kind::kFederatedUser && action == "sts:AssumeRole";
 }
 

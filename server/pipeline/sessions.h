@@ -26,7 +26,8 @@ Result<std::shared_ptr<const Credential>> FindCredential(const Services& service
 std::optional<aws::Error> AfterSignature(const Credential& credential, Service service, const sigv4::Claim& claim);
 
 /// False for what a session may not do whatever its policies say: those of GetSessionToken and GetFederationToken have
-/// no STS but AssumeRole (only the former) and the operations that need no permission.
+/// no STS but AssumeRole (only the former) and the operations that need no permission. GetFederationToken refuses them
+/// itself.
 bool WithinSession(const Identity& identity, std::string_view action);
 
 }  // namespace keymill::pipeline

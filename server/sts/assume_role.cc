@@ -124,7 +124,8 @@ Task<Result<http::Response>> AssumeRole(pipeline::Call& call) {
     }
     if (auto refusal = CheckTrust(call, role, request, session, !inherited.empty())) return *refusal;
     if (auto refusal = CheckRoleDuration(*role, request.seconds)) return *refusal;
-    if (caller.kind == Identity::Kind::kAssumedRole && request.seconds > kChainedLimit) {
+    // Sessions of GetSessionToken count as chaining too (issue 11 of aws-runas, issue 263 of aws-vault).
+    if (caller.session && request.seconds > kChainedLimit) {
       return aws::Error(ValidationError,
                         "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role "
                         "chaining.");

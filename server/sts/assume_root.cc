@@ -10,6 +10,7 @@
 #include "server/sts/credentials.h"
 #include "server/sts/errors.h"
 #include "server/sts/fields.h"
+#include "server/sts/trust.h"
 #include "store/accounts.h"
 
 namespace keymill::sts {
@@ -69,10 +70,9 @@ Task<Result<http::Response>> AssumeRoot(pipeline::Call& call) {
     return at_home || IsEnabled(reader, management, *task) ? store::FindAccount(reader, account) : std::nullopt;
   };
   const auto found = co_await call.read(find);
-  const bool manages = at_home || caller.account == management;
+  const bool manages = caller.kind != pipeline::Identity::Kind::kRoot && (at_home || caller.account == management);
   if (!found || !manages || (arn && target != aws::RootArn(account))) {
-    co_return aws::Error(AccessDenied, "User: " + caller.arn + " is not authorized to perform: sts:AssumeRoot on " +
-                                           "resource: " + target);
+    co_return NotTrusted(caller, "sts:AssumeRoot", aws::RootArn(account));
   }
   pipeline::Session session;
   session.kind = pipeline::Session::Kind::kRoot;

@@ -21,6 +21,13 @@ bool IsKeyId(std::u32string_view text) {
   return AllWordOr(text, {});
 }
 
+// The pattern's \u10000-\u10FFFF is \u1000, the range from '0' to \u10FF, and two letters F.
+bool IsArnText(std::u32string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char32_t c) {
+    return c == U'\t' || c == U'\n' || c == U'\r' || (c >= U' ' && c <= 0xD7FF) || (c >= 0xE000 && c <= 0xFFFD);
+  });
+}
+
 bool IsSessionName(std::u32string_view text) {
   return AllWordOr(text, U"+=,.@-");
 }

@@ -12,6 +12,7 @@ using aws::StringField;
 using aws::StringRule;
 
 bool IsKeyId(std::u32string_view text);         ///< [\w]*
+bool IsArnText(std::u32string_view text);       ///< as Java reads kArnPattern: nothing beyond the BMP, and not empty
 bool IsSessionName(std::u32string_view text);   ///< [\w+=,.@-]*
 bool IsExternalId(std::u32string_view text);    ///< [\w+=,.@:\/-]*
 bool IsSerialNumber(std::u32string_view text);  ///< [\w+=/:,.@-]*
@@ -20,7 +21,9 @@ bool IsTokenCode(std::u32string_view text);     ///< [\d]*
 inline constexpr StringField kAccessKeyId{"AccessKeyId",
                                           {.min = 16, .max = 128, .matches = &IsKeyId, .pattern = R"([\w]*)"}};
 
-inline constexpr StringRule kArnRule{.min = 20, .max = 2048};
+inline constexpr std::string_view kArnPattern =
+    R"([\u0009\u000A\u000D\u0020-\u007E\u0085\u00A0-\uD7FF\uE000-\uFFFD\u10000-\u10FFFF]+)";
+inline constexpr StringRule kArnRule{.min = 20, .max = 2048, .matches = &IsArnText, .pattern = kArnPattern};
 inline constexpr StringRule kPolicyRule{
     .min = 1, .matches = &iam::IsDocumentText, .pattern = R"([\u0009\u000A\u000D\u0020-\u00FF]+)"};
 inline constexpr StringRule kTokenRule{.min = 4, .max = 20000};

@@ -10,12 +10,12 @@
 #include "server/http/request.h"
 #include "server/iam/organization.h"
 #include "server/iam/token_issuer.h"
-#include "server/pipeline/authorize.h"
 #include "server/pipeline/permissions.h"
 #include "server/sts/answer.h"
 #include "server/sts/errors.h"
 #include "server/sts/fields.h"
 #include "server/sts/session_limits.h"
+#include "server/sts/trust.h"
 
 namespace keymill::sts {
 namespace {
@@ -26,7 +26,6 @@ constexpr std::int64_t kDefaultTokenDuration = 300;
 /// Octets of claims. AWS does not tell its limit; this one keeps a token below the 20000 characters that
 /// AssumeRoleWithWebIdentity takes.
 constexpr std::size_t kMaxClaims = 14000;
-constexpr pipeline::Operation kTagging{"GetWebIdentityToken", "sts:TagGetWebIdentityToken"};
 
 struct TokenRequest {
   std::vector<std::string> audiences;
@@ -49,15 +48,6 @@ Result<TokenRequest> Read(const pipeline::Call& call) {
   }
   if (auto refusal = CheckTags(request.tags, {})) return *refusal;
   return request;
-}
-
-/// Tags in the token take a permission of their own.
-std::optional<aws::Error> CheckTagging(const pipeline::Call& call) {
-  const pipeline::Circumstances circumstances{call.request(), call.params(), call.now(), call.services().config.region,
-                                              call.presigned()};
-  const auto decision = pipeline::Decide(call.identity(), kTagging, "*", circumstances);
-  if (decision.allowed()) return std::nullopt;
-  return pipeline::Denial(call.identity(), kTagging, "*", pipeline::Service::kSts, decision);
 }
 
 /// The principal's, where a session's win over those of the role or user.
@@ -100,7 +90,7 @@ Task<Result<http::Response>> GetWebIdentityToken(pipeline::Call& call) {
   const auto request = Read(call);
   if (!request) co_return request.error();
   if (!request->tags.tags.empty()) {
-    if (auto refusal = CheckTagging(call)) co_return *refusal;
+    if (auto refusal = CheckAlso(call, "sts:TagGetWebIdentityToken", "*")) co_return *refusal;
   }
   const Identity& caller = call.identity();
   auto find = [&](const store::Reader& reader) { return iam::FindEnabledTokenIssuer(reader, caller.account); };

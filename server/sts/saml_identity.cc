@@ -19,8 +19,8 @@ Task<Result<http::Response>> AssumeRoleWithSAML(pipeline::Call& call) {
   SessionLimits limits = ReadLimits(form, kBriefPolicy);
   const std::int64_t seconds = form.integer(kRoleDuration).value_or(kDefaultRoleDuration);
   if (auto refusal = form.refusal()) co_return *refusal;
-  if (auto refusal = CheckRoleArn(asked.role_arn)) co_return *refusal;
-  if (auto refusal = CheckRoleArn(asked.provider_arn)) co_return *refusal;
+  if (auto refusal = CheckRequestArn(asked.role_arn)) co_return *refusal;
+  if (auto refusal = CheckPrincipalArn(asked.provider_arn)) co_return *refusal;
   const auto identity = co_await CheckSamlToken(call, asked);
   if (!identity) co_return identity.error();
   const FederatedRequest request{asked.role_arn, kAssumeRoleWithSaml, std::move(limits), seconds, identity->longest};

@@ -18,7 +18,7 @@ struct SecondFactor {
 SecondFactor ReadSecondFactor(aws::Form& form);
 
 /// When the caller gave a second factor, in milliseconds: now if this code is right, 0 if none was given. AccessDenied
-/// for a device that is not the caller's or a code that is not its current one.
+/// for half of it, a device that is not the caller's or a code that is not its current one.
 Task<Result<store::Millis>> CheckSecondFactor(pipeline::Call& call, const SecondFactor& factor);
 
 }  // namespace keymill::sts

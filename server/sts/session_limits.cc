@@ -6,6 +6,7 @@
 #include "server/http/request.h"
 #include "server/iam/documents.h"
 #include "server/iam/managed.h"
+#include "server/policy/complaints.h"
 #include "server/policy/document.h"
 #include "server/result.h"
 #include "server/sts/errors.h"
@@ -16,9 +17,33 @@ namespace {
 
 constexpr std::size_t kMaxPolicyArns = 10;
 constexpr std::size_t kPlainTextLimit = 2048;  // characters of all session policies together, ARNs included
+// STS's own words, unlike IAM's; Hadoop's guide to S3A's assumed roles shows them.
+constexpr std::string_view kNotJsonMessage = "The policy is not in the valid JSON format.";
 
 bool Names(const std::vector<std::string>& keys, std::string_view key) {
   return std::any_of(keys.begin(), keys.end(), [&](const auto& k) { return http::EqualsIgnoreCase(k, key); });
+}
+
+std::int64_t Percent(std::size_t size, std::size_t limit) {
+  return static_cast<std::int64_t>((size * 100 + limit - 1) / limit);
+}
+
+aws::Error PoliciesTooLarge(std::int64_t percent) {
+  return {PackedPolicyTooLarge,
+          "Packed policy consumes " + std::to_string(percent) + "% of allotted space, please use smaller policy."};
+}
+
+/// Without any policy (issue 1803 of configure-aws-credentials shows AWS's sentence).
+aws::Error TagsTooLarge(std::int64_t percent) {
+  return {PackedPolicyTooLarge,
+          "Packed size of session tags consumes " + std::to_string(percent) + "% of allotted space."};
+}
+
+/// The parser of trust policies tells what is no JSON from what is no policy; that of session policies does not.
+bool IsJson(const std::string& text) {
+  const auto parsed = policy::Document::Parse(text, policy::Kind::kTrust);
+  const auto* invalid = std::get_if<policy::Invalid>(&parsed);
+  return invalid == nullptr || invalid->message != policy::kNotJson.trust;
 }
 
 Result<> CheckPolicies(const store::Reader& reader, const SessionLimits& limits, const std::string& account) {
@@ -26,6 +51,7 @@ Result<> CheckPolicies(const store::Reader& reader, const SessionLimits& limits,
   if (limits.policy) {
     auto parsed = policy::Document::Parse(*limits.policy, policy::Kind::kIdentity);
     if (auto* invalid = std::get_if<policy::Invalid>(&parsed)) {
+      if (!IsJson(*limits.policy)) return aws::Error(MalformedPolicyDocument, std::string(kNotJsonMessage));
       return aws::Error(MalformedPolicyDocument, std::move(invalid->message));
     }
     size += aws::CodePoints(*limits.policy).size();
@@ -45,11 +71,7 @@ Result<> CheckPolicies(const store::Reader& reader, const SessionLimits& limits,
     }
     size += text.size();
   }
-  if (size > kPlainTextLimit) {
-    return aws::Error(PackedPolicyTooLarge, "Packed policy consumes " +
-                                                std::to_string((size * 100 + kPlainTextLimit - 1) / kPlainTextLimit) +
-                                                "% of allotted space, please use smaller policy.");
-  }
+  if (size > kPlainTextLimit) return PoliciesTooLarge(Percent(size, kPlainTextLimit));
   return {};
 }
 
@@ -97,11 +119,8 @@ Result<Packed> Pack(const store::Reader& reader, const SessionLimits& limits, pi
   for (const auto& arn : session.policy_arns) size += arn.size();
   for (const auto& [key, value] : session.tags) size += key.size() + value.size() + 2;
   if (size == 0) return Packed{};
-  const auto percent = static_cast<std::int64_t>((size * 100 + kPackedLimit - 1) / kPackedLimit);
-  if (percent > 100) {
-    return aws::Error(PackedPolicyTooLarge, "Packed policy consumes " + std::to_string(percent) +
-                                                "% of allotted space, please use smaller policy.");
-  }
+  const std::int64_t percent = Percent(size, kPackedLimit);
+  if (percent > 100) return session.limited ? PoliciesTooLarge(percent) : TagsTooLarge(percent);
   return Packed{percent};
 }
 

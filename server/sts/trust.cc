@@ -6,6 +6,7 @@
 #include "server/aws/arn.h"
 #include "server/iam/holders.h"
 #include "server/iam/trust_policy.h"
+#include "server/pipeline/authorize.h"
 #include "server/pipeline/circumstances.h"
 #include "server/pipeline/policies.h"
 #include "server/pipeline/sessions.h"
@@ -17,6 +18,21 @@ namespace {
 
 pipeline::Circumstances CircumstancesOf(const pipeline::Call& call, const pipeline::Params& params) {
   return {call.request(), params, call.now(), call.services().config.region, call.presigned()};
+}
+
+bool IsArnOf(std::string_view kind, std::string_view text) {
+  const auto arn = aws::Arn::Parse(text);
+  return arn && arn->partition == "aws" && arn->service == "iam" && arn->region.empty() && arn->account.size() == 12 &&
+         arn->resource.starts_with(kind) && !arn->name().empty();
+}
+
+/// The keys about the role, for the caller's policies and its own.
+void SetRoleTags(const store::Entity& role, policy::Context& context) {
+  for (const auto& [key, value] : role.tags) {
+    const std::string name = "resourcetag/" + sigv4::lower(key);
+    context.set("aws:" + name, value);
+    context.set("iam:" + name, value);
+  }
 }
 
 bool Allows(const policy::Document& trust, const policy::Principal& principal, policy::Policies policies,
@@ -44,6 +60,16 @@ std::optional<aws::Error> CheckRoleArn(const std::string& text) {
   return aws::Error(ValidationError, text + " is invalid");
 }
 
+std::optional<aws::Error> CheckRequestArn(std::string_view text) {
+  if (IsArnOf("role/", text)) return std::nullopt;
+  return aws::Error(ValidationError, "Request ARN is invalid");
+}
+
+std::optional<aws::Error> CheckPrincipalArn(std::string_view text) {
+  if (IsArnOf("saml-provider/", text)) return std::nullopt;
+  return aws::Error(ValidationError, "Principal ARN is invalid");
+}
+
 bool Trusts(const pipeline::Call& call, const store::Entity& role, std::string_view action, bool with_mfa) {
   const pipeline::Identity& caller = call.identity();
   if (!pipeline::WithinSession(caller, action)) return false;
@@ -58,6 +84,7 @@ bool Trusts(const pipeline::Call& call, const store::Entity& role, std::string_v
     context.set("aws:multifactorauthpresent", "true");
     context.set("aws:multifactorauthage", "0");
   }
+  SetRoleTags(role, context);
   return Allows(*trust, pipeline::PrincipalOf(caller), own.policies(), role, action, context);
 }
 
@@ -69,6 +96,7 @@ bool TrustsFederated(const pipeline::Call& call, const store::Entity& role, std:
   static const pipeline::Params kNoParameters;
   policy::Context context =
       pipeline::ConditionContext(trust->context_keys(), kNobody, CircumstancesOf(call, kNoParameters));
+  SetRoleTags(role, context);
   context.set("aws:federatedprovider", caller.provider);
   context.set("sts:rolesessionname", caller.session_name);
   std::map<std::string, std::vector<std::string>> keys;
@@ -86,6 +114,13 @@ bool TrustsFederated(const pipeline::Call& call, const store::Entity& role, std:
   principal.kind = policy::Principal::Kind::kFederated;
   principal.arn = caller.provider;
   return Allows(*trust, principal, {}, role, action, context);
+}
+
+std::optional<aws::Error> CheckAlso(const pipeline::Call& call, std::string_view action, std::string_view resource) {
+  const pipeline::Operation also{call.route().operation->name, action};
+  const auto decision = pipeline::Decide(call.identity(), also, resource, CircumstancesOf(call, call.params()));
+  if (decision.allowed()) return std::nullopt;
+  return pipeline::Denial(call.identity(), also, resource, pipeline::Service::kSts, decision);
 }
 
 aws::Error NotTrusted(const pipeline::Identity& caller, std::string_view action, std::string_view role_arn) {

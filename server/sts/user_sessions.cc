@@ -9,6 +9,7 @@
 #include "server/sts/fields.h"
 #include "server/sts/second_factor.h"
 #include "server/sts/session_limits.h"
+#include "server/sts/trust.h"
 #include "store/accounts.h"
 
 namespace keymill::sts {
@@ -71,6 +72,10 @@ Task<Result<http::Response>> GetFederationToken(pipeline::Call& call) {
   if (auto refusal = CheckTags(tags, {})) co_return *refusal;
   const Identity& caller = call.identity();
   if (caller.session) co_return NotWithSession(call);
+  const std::string arn = aws::StsArn(caller.account, "federated-user", name);
+  if (!tags.tags.empty()) {
+    if (auto refusal = CheckAlso(call, "sts:TagSession", arn)) co_return *refusal;
+  }
   pipeline::Session session = co_await CallersSession(call);
   session.kind = pipeline::Session::Kind::kFederatedUser;
   session.name = name;
@@ -82,7 +87,7 @@ Task<Result<http::Response>> GetFederationToken(pipeline::Call& call) {
   co_return Answer(call, [&](aws::XmlWriter& xml) {
     WriteCredentials(xml, credentials);
     xml.open("FederatedUser").text("FederatedUserId", caller.account + ":" + name);
-    xml.text("Arn", aws::StsArn(caller.account, "federated-user", name)).close();
+    xml.text("Arn", arn).close();
     if (packed->percent) xml.number("PackedPolicySize", *packed->percent);
   });
 }

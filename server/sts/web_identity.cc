@@ -38,7 +38,7 @@ Task<Result<http::Response>> AssumeRoleWithWebIdentity(pipeline::Call& call) {
   SessionLimits limits = ReadLimits(form, kBriefPolicy);
   const std::int64_t seconds = form.integer(kRoleDuration).value_or(kDefaultRoleDuration);
   if (auto refusal = form.refusal()) co_return *refusal;
-  if (auto refusal = CheckRoleArn(role_arn)) co_return *refusal;
+  if (auto refusal = CheckRequestArn(role_arn)) co_return *refusal;
   if (provider_id) {  // an OAuth 2.0 access token, which only its provider could read
     co_return aws::Error(InvalidIdentityToken, "Access tokens of " + *provider_id + " are not supported");
   }

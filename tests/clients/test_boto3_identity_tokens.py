@@ -158,7 +158,7 @@ def test_policies_choose_audience_duration_algorithm_and_tags(home, issuer):
     assert not gets(Tags=[{"Key": "team", "Value": "ops"}])
     plain = home.user(allow("sts:GetWebIdentityToken"), deny("sts:TagGetWebIdentityToken"))
     assert refusal(lambda: get_token(plain, Tags=[{"Key": "a", "Value": "b"}])).startswith(
-        f"User: {plain.arn} is not authorized to perform: sts:TagGetWebIdentityToken on resource: *")
+        f"User: {plain.arn} is not authorized to perform: sts:TagGetWebIdentityToken with an explicit")
     assert not may(lambda: get_token(home.user(allow("s3:*"))))
 
 

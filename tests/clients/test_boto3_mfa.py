@@ -8,7 +8,7 @@ from aws import Clients, message, refused
 from mfa import STEP, code, two_codes
 
 INVALID_CODE = "MultiFactorAuthentication failed with invalid MFA one time pass code."
-INVALID_DEVICE = ("MultiFactorAuthentication failed, unable to validate MFA code. Please verify your MFA serial number "
+INVALID_DEVICE = ("MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number "
                   "is valid and associated with this user.")
 
 
@@ -95,6 +95,17 @@ def test_a_code_is_good_once(user, device):
         sts.get_session_token(**code_of_now)
     assert message(error) == INVALID_CODE
     sts.get_session_token(**device.next())
+
+
+@pytest.mark.parametrize("missing", ["SerialNumber", "TokenCode"])
+def test_half_of_a_second_factor_is_none(user, device, missing):
+    """AWS's words are in issue 9 of sgviz."""
+    given = device.next()
+    given.pop(missing)
+    with refused("AccessDenied", 403) as error:
+        user.clients.sts.get_session_token(**given)
+    assert message(error) == (
+        "MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code.")
 
 
 def test_wrong_codes_and_other_peoples_devices_are_refused(root, user, device, unique):

@@ -46,20 +46,21 @@ def test_root_sessions_need_a_policy_of_their_own(home, organization):
 
 
 def test_a_disabled_feature_takes_assume_root_away(home, other, organization):
-    assume_root(home.root, other, AUDIT)
-    assume_root(home.root, other, UNLOCK)
+    user = home.user(allow("sts:AssumeRoot"))
+    assume_root(user, other, AUDIT)
+    assume_root(user, other, UNLOCK)
     organization.disable_organizations_root_credentials_management()
     with refused("AccessDenied", 403):
-        assume_root(home.root, other, AUDIT)
-    assume_root(home.root, other, UNLOCK)
+        assume_root(user, other, AUDIT)
+    assume_root(user, other, UNLOCK)
     organization.enable_organizations_root_credentials_management()
     organization.disable_organizations_root_sessions()
     for task in (AUDIT, UNLOCK):
         with refused("AccessDenied", 403):
-            assume_root(home.root, other, task)
-    assume_root(other.root, other, AUDIT)
+            assume_root(user, other, task)
+    assume_root(other.user(allow("sts:AssumeRoot")), other, AUDIT)
     organization.enable_organizations_root_sessions()
-    assume_root(home.root, other, AUDIT)
+    assume_root(user, other, AUDIT)
 
 
 def test_the_version_of_session_tokens_is_a_preference(home, other):

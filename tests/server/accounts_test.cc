@@ -127,10 +127,14 @@ TEST(Accounts, SessionsOfADeletedAccountAreNotThoseOfTheNextOneWithItsId) {
   auto tenant = Tenant(server);
   const auto session = SessionOf(tenant.query("sts", "GetSessionToken"));
   const auto federated = SessionOf(tenant.query("sts", "GetFederationToken", {{"Name", "guest"}}));
+  root.query("iam", "CreateUser", {{"UserName", "admin"}});
+  root.query("iam", "PutUserPolicy",
+             {{"UserName", "admin"}, {"PolicyName", "p"}, {"PolicyDocument", Allow("sts:AssumeRoot")}});
+  auto admin = server.client(CreatedKey(root.query("iam", "CreateAccessKey", {{"UserName", "admin"}})));
   const auto task =
-      SessionOf(root.query("sts", "AssumeRoot",
-                           {{"TargetPrincipal", kTenant},
-                            {"TaskPolicyArn.arn", "arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials"}}));
+      SessionOf(admin.query("sts", "AssumeRoot",
+                            {{"TargetPrincipal", kTenant},
+                             {"TaskPolicyArn.arn", "arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials"}}));
   for (const auto& credentials : {session, federated, task}) {
     EXPECT_EQ(server.client(credentials).query("sts", "GetCallerIdentity").summary(), "200");
   }

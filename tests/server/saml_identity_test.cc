@@ -109,6 +109,26 @@ TEST_F(SamlIdentity, MakesASessionThatWorksEverywhere) {
   EXPECT_EQ(list(assumed).summary(), "403 InvalidAccessKeyId");
 }
 
+TEST_F(SamlIdentity, RoleAndProviderMustBeWhatTheyAreCalled) {
+  // Issue 12 of onelogin-aws-cli, issue 536 of saml2aws.
+  auto swapped = [&](const std::string& role, const std::string& provider) {
+    const std::string response = sigv4::base64_encode(idp_.respond(ann()));
+    return explained(server_.unsigned_query(
+        "AssumeRoleWithSAML", {{"RoleArn", role}, {"PrincipalArn", provider}, {"SAMLAssertion", response}}));
+  };
+  EXPECT_EQ(swapped(kProvider, RoleArn("staff")), "400 ValidationError: Request ARN is invalid");
+  EXPECT_EQ(swapped(RoleArn("staff"), RoleArn("staff")), "400 ValidationError: Principal ARN is invalid");
+  // Issue 80 of aws-runas.
+  constexpr char kPattern[] = R"([\u0009\u000A\u000D\u0020-\u007E\u0085\u00A0-\uD7FF\uE000-\uFFFD\u10000-\u10FFFF]+)";
+  const auto clauses = [&](const std::string& name) {
+    const std::string place = "Value '' at '" + name + "' failed to satisfy constraint: Member must ";
+    return place + "satisfy regular expression pattern: " + kPattern + "; " + place +
+           "have length greater than or equal to 20";
+  };
+  EXPECT_EQ(swapped("", ""), "400 ValidationError: 4 validation errors detected: " + clauses("roleArn") + "; " +
+                                 clauses("principalArn"));
+}
+
 TEST_F(SamlIdentity, RefusesResponsesThatAreNotTheProviders) {
   const auto forged = send(SamlIdp("ES256").respond(ann()));
   EXPECT_EQ(explained(forged), "400 InvalidIdentityToken: Response signature invalid");

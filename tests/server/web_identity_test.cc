@@ -73,6 +73,16 @@ TEST_F(WebIdentity, MakesASessionThatWorksEverywhere) {
   EXPECT_EQ(list(assumed).summary(), "403 InvalidAccessKeyId");
 }
 
+TEST_F(WebIdentity, TheRoleMustBeARole) {  // issue 343 of yet-another-cloudwatch-exporter: a policy's ARN
+  for (const char* arn : {"arn:aws:iam::123456789012:policy/web", "arn:aws:iam::123456789012:role/",
+                          "arn:aws-cn:iam::123456789012:role/web", "not an ARN, but long"}) {
+    const auto refused = server_.unsigned_query(
+        "AssumeRoleWithWebIdentity", {{"RoleArn", arn}, {"RoleSessionName", "work"}, {"WebIdentityToken", token()}});
+    EXPECT_EQ(refused.summary(), "400 ValidationError") << arn;
+    EXPECT_EQ(refused.element("Message"), "Request ARN is invalid") << arn;
+  }
+}
+
 TEST_F(WebIdentity, RefusesTokensThatAreNotTheProviders) {
   EXPECT_EQ(assume("Atza|IQEBLjAsAhRFiXuWpU").summary(), "400 InvalidIdentityToken");
   EXPECT_EQ(assume("abcd").summary(), "400 InvalidIdentityToken");
@@ -220,6 +230,14 @@ TEST_F(WebIdentity, OnlyTheProvidersAccountRegistersItsKeys) {
   EXPECT_EQ(register_keys("[]").status, 400);
   EXPECT_EQ(server_.root().control("PUT", "/oidc/jwks", R"({"provider":"x"})").status, 400);
   EXPECT_EQ(assume(token()).summary(), "200") << "nothing was lost";
+}
+
+TEST_F(WebIdentity, AHugeListOfPoliciesIsRefusedAtOnce) {  // by anybody: nothing is signed
+  Parameters many;
+  for (int i = 0; i < 100'000; ++i) many.emplace_back("PolicyArns.member." + std::to_string(i + 1) + ".arn", "x");
+  const auto refused = assume(token(), std::move(many));
+  EXPECT_EQ(refused.summary(), "400 ValidationError");
+  EXPECT_LT(refused.body.size(), 1u << 20);
 }
 
 TEST_F(WebIdentity, HugeAndBrokenTokensLoseNothing) {
