@@ -109,4 +109,24 @@ void AddCorsHeaders(http::Response& response, const http::Request& request, cons
   if (const CorsRule* rule = FindCorsRule(bucket.cors, *asked)) WriteCorsHeaders(response, *rule, *asked);
 }
 
+bool IsStsPreflight(const http::Request& request) {
+  const auto asked = ReadCorsRequest(request);
+  if (!asked || request.method != "OPTIONS" || request.raw_path != "/") return false;
+  return asked->method == "POST" || request.raw_query.starts_with("Action=");
+}
+
+http::Response AnswerStsPreflight(const http::Request& request) {
+  http::Response response;
+  AddStsCorsHeaders(response, request);
+  response.header("Access-Control-Allow-Methods", "GET, POST");
+  const auto headers = Joined(ReadCorsRequest(request)->headers);
+  if (!headers.empty()) response.header("Access-Control-Allow-Headers", headers);
+  return response;
+}
+
+void AddStsCorsHeaders(http::Response& response, const http::Request& request) {
+  if (!request.header("origin")) return;
+  response.header("Access-Control-Allow-Origin", "*").header("Access-Control-Expose-Headers", "x-amzn-RequestId");
+}
+
 }  // namespace keymill::pipeline

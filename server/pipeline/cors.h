@@ -35,4 +35,12 @@ void AddCorsHeaders(http::Response& response, const http::Request& request, cons
 /// is nullptr if there is none of that name.
 Result<http::Response> AnswerPreflight(const http::Request& request, const BucketState* bucket, bool for_object);
 
+/// STS lets every page call it and read what it answers, since nothing but a signature or a token opens anything there
+/// (aws-facts A11). Its preflight names no service: it is one for a POST to `/`, which S3 does not have, or of a call
+/// in the query.
+bool IsStsPreflight(const http::Request& request);
+http::Response AnswerStsPreflight(const http::Request& request);
+/// On the answer to an actual request.
+void AddStsCorsHeaders(http::Response& response, const http::Request& request);
+
 }  // namespace keymill::pipeline

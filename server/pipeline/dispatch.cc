@@ -184,6 +184,7 @@ Task<http::Response> Dispatcher::handle(const http::Request& request, http::Body
   exchange.add_headers(*response);
   if (exchange.entry) log_access(*exchange.entry, *response, request, code);
   if (exchange.bucket) AddCorsHeaders(*response, request, *exchange.bucket);
+  if (exchange.service == Service::kSts && request.method != "OPTIONS") AddStsCorsHeaders(*response, request);
   if (log::Enabled(log::Level::kDebug)) {
     log::Debug("request", {{"request_id", exchange.request_id},
                            {"operation", std::string(exchange.name())},
@@ -229,6 +230,10 @@ Task<Result<http::Response>> Dispatcher::answer_s3(const http::Request& request,
   if (request.method == "OPTIONS") {
     auto address = router_.locate(request);
     if (!address) co_return std::move(address.error());
+    if (address->bucket.empty() && IsStsPreflight(request)) {
+      exchange.identify(Service::kSts);
+      co_return AnswerStsPreflight(request);
+    }
     const auto bucket = co_await find_bucket(address->bucket);
     exchange.begin_entry(request, bucket, sigv4::percent_decode(address->key_path).value_or(""));
     co_return AnswerPreflight(request, bucket.get(), !address->key_path.empty());

@@ -98,5 +98,33 @@ TEST_F(Cors, ActualRequestsCarryTheFieldsWhetherTheySucceedOrNot) {
   EXPECT_EQ(from_nowhere.header("access-control-allow-origin"), "");
 }
 
+TEST_F(Cors, EveryPageMayCallSts) {
+  const auto allowed = preflight("/", "https://app.example.com", "POST", "Content-Type, x-amz-user-agent");
+  EXPECT_EQ(allowed.status, 200);
+  EXPECT_EQ(allowed.header("access-control-allow-origin"), "*");
+  EXPECT_EQ(allowed.header("access-control-allow-methods"), "GET, POST");
+  EXPECT_EQ(allowed.header("access-control-allow-headers"), "content-type, x-amz-user-agent");
+  EXPECT_EQ(preflight("/?Action=GetCallerIdentity", "https://app.example.com", "GET").status, 200);
+  const auto answer = plain.send("POST", "/",
+                                 {{"Host", server.host()},
+                                  {"Origin", "https://app.example.com"},
+                                  {"Content-Type", "application/x-www-form-urlencoded"}},
+                                 "Action=AssumeRoleWithWebIdentity&Version=2011-06-15");
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_EQ(answer.header("access-control-allow-origin"), "*") << "a page may read why it is refused";
+  EXPECT_EQ(answer.header("access-control-expose-headers"), "x-amzn-RequestId");
+}
+
+TEST_F(Cors, NoPageMayListBucketsOrReadIam) {
+  EXPECT_EQ(preflight("/", "https://app.example.com", "GET").status, 403);
+  const auto answer = plain.send("POST", "/",
+                                 {{"Host", server.host()},
+                                  {"Origin", "https://app.example.com"},
+                                  {"Content-Type", "application/x-www-form-urlencoded"}},
+                                 "Action=ListUsers&Version=2010-05-08");
+  EXPECT_EQ(answer.status, 403);
+  EXPECT_EQ(answer.header("access-control-allow-origin"), "");
+}
+
 }  // namespace
 }  // namespace keymill::test
