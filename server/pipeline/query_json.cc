@@ -21,7 +21,8 @@ json::value Leaf(const aws::XmlElement& element) {
   if (element.name() == "Expiration") {
     if (const auto time = aws::ParseIso(text)) return static_cast<double>(*time) / 1000;
   }
-  if (element.name() == "PackedPolicySize") {
+  const std::string_view name = element.name();
+  if (name == "PackedPolicySize" || name == "SessionTokenUtilization" || name == "SessionTokenSize") {
     std::int64_t number = 0;
     const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (fault == std::errc{} && end == text.data() + text.size()) return number;

@@ -42,8 +42,9 @@ struct Session {
 };
 
 /// The text that clients send as x-amz-security-token: the session sealed with the master key (AES-256-GCM) and
-/// base64. Nobody can read or make one without that key, and it outlives a restart.
-std::string SealSession(const store::Vault& vault, const Session& session);
+/// base64. Nobody can read or make one without that key, and it outlives a restart. At least `least` octets long, as
+/// callers may wish it to try out what carries their tokens; not more than the next multiple of four for that.
+std::string SealSession(const store::Vault& vault, const Session& session, std::size_t least = 0);
 /// nullopt for anything that SealSession() of this master key did not make. Says nothing about expiry.
 std::optional<Session> OpenSession(const store::Vault& vault, std::string_view token);
 

@@ -26,6 +26,7 @@ struct Request {
   SessionTags tags;
   std::string source_identity;
   SecondFactor factor;
+  std::int64_t least = 0;  ///< octets of the token
 };
 
 Request Read(aws::Form& form) {
@@ -39,6 +40,7 @@ Request Read(aws::Form& form) {
   form.optional(kExternalId);  // only trust policies ask for it
   request.factor = ReadSecondFactor(form);
   request.source_identity = form.optional(kSourceIdentity).value_or("");
+  request.least = form.integer(kTokenSize).value_or(0);
   return request;
 }
 
@@ -61,7 +63,6 @@ store::StringPairs InheritedTags(const Identity& caller) {
 struct Assumed {
   store::Entity role;
   pipeline::Session session;
-  std::optional<std::int64_t> packed_percent;
 };
 
 /// Everything that the request asks of the role must be allowed, not just the assuming.
@@ -136,18 +137,18 @@ Task<Result<http::Response>> AssumeRole(pipeline::Call& call) {
       session.tags.push_back(tag);
       session.transitive_tags.push_back(tag.first);
     }
-    auto packed = Pack(reader, request.limits, session);
-    if (!packed) return packed.error();
-    return Assumed{*std::move(role), std::move(session), packed->percent};
+    if (auto packed = Pack(reader, request.limits, session); !packed) return packed.error();
+    return Assumed{*std::move(role), std::move(session)};
   };
   auto assumed = co_await call.read(assume);
   if (!assumed) co_return assumed.error();
-  const Credentials credentials = Issue(call, assumed->session, request.seconds);
+  const auto credentials = Issue(call, assumed->session, request.seconds, request.least);
+  if (!credentials) co_return credentials.error();
   co_return Answer(call, [&](aws::XmlWriter& xml) {
     WriteAssumedRole(xml, assumed->role, request.name);
-    WriteCredentials(xml, credentials);
+    WriteCredentials(xml, *credentials);
     xml.optional_text("SourceIdentity", assumed->session.source_identity);
-    if (assumed->packed_percent) xml.number("PackedPolicySize", *assumed->packed_percent);
+    WritePackedSize(xml, *credentials);
   });
 }
 

@@ -57,6 +57,7 @@ Task<Result<http::Response>> AssumeRoot(pipeline::Call& call) {
   const std::string target = form.required(kTargetPrincipal);
   const std::string task_arn = form.required(kTaskPolicyArn);
   const std::int64_t seconds = form.integer(kRootDuration).value_or(kDefaultRootDuration);
+  const std::int64_t least = form.integer(kTokenSize).value_or(0);
   if (auto refusal = form.refusal()) co_return *refusal;
   const auto task = std::find_if(std::begin(kTaskPolicies), std::end(kTaskPolicies),
                                  [&](const TaskPolicy& policy) { return policy.arn == task_arn; });
@@ -82,10 +83,12 @@ Task<Result<http::Response>> AssumeRoot(pipeline::Call& call) {
   session.policies = {std::string(task->document)};
   if (caller.session) session.source_identity = caller.session->facts.source_identity;
   const std::string source_identity = session.source_identity;
-  const Credentials credentials = Issue(call, std::move(session), seconds);
+  const auto credentials = Issue(call, std::move(session), seconds, least);
+  if (!credentials) co_return credentials.error();
   co_return Answer(call, [&](aws::XmlWriter& xml) {
-    WriteCredentials(xml, credentials);
+    WriteCredentials(xml, *credentials);
     xml.optional_text("SourceIdentity", source_identity);
+    WriteTokenSize(xml, *credentials);
   });
 }
 

@@ -12,7 +12,6 @@ namespace {
 struct Assumed {
   store::Entity role;
   pipeline::Session session;
-  std::optional<std::int64_t> packed_percent;
 };
 
 bool Keeps(const StringRule& rule, const std::string& text) {
@@ -55,22 +54,22 @@ Task<Result<FederatedSession>> AssumeFederated(pipeline::Call& call, const Feder
     session.tags = caller.tags;
     session.transitive_tags = caller.transitive_tags;
     session.source_identity = caller.source_identity;
-    auto packed = Pack(reader, request.limits, session);
-    if (!packed) return packed.error();
-    return Assumed{*std::move(role), std::move(session), packed->percent};
+    if (auto packed = Pack(reader, request.limits, session); !packed) return packed.error();
+    return Assumed{*std::move(role), std::move(session)};
   };
   auto assumed = co_await call.read(assume);
   if (!assumed) co_return assumed.error();
   const std::int64_t seconds = std::min(request.seconds, request.longest);
-  Credentials credentials = Issue(call, assumed->session, seconds);
-  co_return FederatedSession{std::move(assumed->role), std::move(credentials), assumed->packed_percent};
+  auto credentials = Issue(call, assumed->session, seconds, request.least);
+  if (!credentials) co_return credentials.error();
+  co_return FederatedSession{std::move(assumed->role), *std::move(credentials)};
 }
 
 void WriteFederated(aws::XmlWriter& xml, const FederatedSession& session, const FederatedCaller& caller) {
   WriteAssumedRole(xml, session.role, caller.session_name);
   WriteCredentials(xml, session.credentials);
   xml.optional_text("SourceIdentity", caller.source_identity);
-  if (session.packed_percent) xml.number("PackedPolicySize", *session.packed_percent);
+  WritePackedSize(xml, session.credentials);
 }
 
 }  // namespace keymill::sts

@@ -26,12 +26,12 @@ struct FederatedRequest {
   SessionLimits limits;
   std::int64_t seconds;  ///< asked for: the role must allow it
   std::int64_t longest;  ///< seconds that the provider allows; the session ends then
+  std::int64_t least;    ///< octets of the token
 };
 
 struct FederatedSession {
   store::Entity role;
   Credentials credentials;
-  std::optional<std::int64_t> packed_percent;
 };
 
 /// Makes the session, or refuses: IDPRejectedClaim or InvalidParameterValue for tags and a source identity that a

@@ -66,6 +66,8 @@ inline constexpr StringField kProviderId{"ProviderId", {.min = 4, .max = 2048}};
 inline constexpr IntegerField kRoleDuration{"DurationSeconds", 900, 43200};
 inline constexpr IntegerField kDuration{"DurationSeconds", 900, 129600};
 inline constexpr IntegerField kRootDuration{"DurationSeconds", 0, 900};
+inline constexpr std::int64_t kMaxTokenSize = 4096;  ///< octets of a session token
+inline constexpr IntegerField kTokenSize{"MinimumSessionTokenSize", 0, kMaxTokenSize};
 inline constexpr IntegerField kTokenDuration{"DurationSeconds", 60, 3600};
 
 }  // namespace keymill::sts

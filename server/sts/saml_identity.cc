@@ -18,12 +18,14 @@ Task<Result<http::Response>> AssumeRoleWithSAML(pipeline::Call& call) {
   asked.response = form.required(kSamlAssertion);
   SessionLimits limits = ReadLimits(form, kBriefPolicy);
   const std::int64_t seconds = form.integer(kRoleDuration).value_or(kDefaultRoleDuration);
+  const std::int64_t least = form.integer(kTokenSize).value_or(0);
   if (auto refusal = form.refusal()) co_return *refusal;
   if (auto refusal = CheckRequestArn(asked.role_arn)) co_return *refusal;
   if (auto refusal = CheckPrincipalArn(asked.provider_arn)) co_return *refusal;
   const auto identity = co_await CheckSamlToken(call, asked);
   if (!identity) co_return identity.error();
-  const FederatedRequest request{asked.role_arn, kAssumeRoleWithSaml, std::move(limits), seconds, identity->longest};
+  const FederatedRequest request{asked.role_arn, kAssumeRoleWithSaml, std::move(limits),
+                                 seconds,        identity->longest,   least};
   const auto session = co_await AssumeFederated(call, request, identity->caller);
   if (!session) co_return session.error();
   co_return Answer(call, [&](aws::XmlWriter& xml) {

@@ -24,16 +24,11 @@ bool Names(const std::vector<std::string>& keys, std::string_view key) {
   return std::any_of(keys.begin(), keys.end(), [&](const auto& k) { return http::EqualsIgnoreCase(k, key); });
 }
 
-std::int64_t Percent(std::size_t size, std::size_t limit) {
-  return static_cast<std::int64_t>((size * 100 + limit - 1) / limit);
-}
-
+// Both sentences are AWS's (re:Post, "PackedPolicyTooLarge error when I assume an IAM role").
 aws::Error PoliciesTooLarge(std::int64_t percent) {
   return {PackedPolicyTooLarge,
           "Packed policy consumes " + std::to_string(percent) + "% of allotted space, please use smaller policy."};
 }
-
-/// Without any policy (issue 1803 of configure-aws-credentials shows AWS's sentence).
 aws::Error TagsTooLarge(std::int64_t percent) {
   return {PackedPolicyTooLarge,
           "Packed size of session tags consumes " + std::to_string(percent) + "% of allotted space."};
@@ -109,19 +104,20 @@ std::optional<aws::Error> CheckTags(const SessionTags& tags, const store::String
   return std::nullopt;
 }
 
-Result<Packed> Pack(const store::Reader& reader, const SessionLimits& limits, pipeline::Session& session) {
+Result<> Pack(const store::Reader& reader, const SessionLimits& limits, pipeline::Session& session) {
   if (auto fine = CheckPolicies(reader, limits, session.account); !fine) return std::move(fine.error());
   session.limited = limits.given();
   if (limits.policy) session.policies = {*limits.policy};
   session.policy_arns = limits.policy_arns;
-  std::size_t size = 0;
-  for (const auto& policy : session.policies) size += policy.size();
-  for (const auto& arn : session.policy_arns) size += arn.size();
-  for (const auto& [key, value] : session.tags) size += key.size() + value.size() + 2;
-  if (size == 0) return Packed{};
-  const std::int64_t percent = Percent(size, kPackedLimit);
-  if (percent > 100) return session.limited ? PoliciesTooLarge(percent) : TagsTooLarge(percent);
-  return Packed{percent};
+  return {};
+}
+
+aws::Error TooLarge(const pipeline::Session& session, std::int64_t percent) {
+  return session.limited ? PoliciesTooLarge(percent) : TagsTooLarge(percent);
+}
+
+std::int64_t Percent(std::size_t size, std::size_t limit) {
+  return static_cast<std::int64_t>((size * 100 + limit - 1) / limit);
 }
 
 }  // namespace keymill::sts

@@ -30,14 +30,12 @@ struct SessionTags {
 /// transitive without being given, or that the caller's session has already.
 std::optional<aws::Error> CheckTags(const SessionTags& tags, const store::StringPairs& inherited);
 
-/// Puts policies and tags into the session and gives PackedPolicySize, the percentage that they fill of the space a
-/// token has for them; nullopt if there are none. Refuses policies that are malformed, missing, of another account or
-/// too long, and what does not fit (PackedPolicyTooLarge). AWS measures a compressed form that it does not describe:
-/// here the space is kPackedLimit characters as they are.
-inline constexpr std::size_t kPackedLimit = 4096;
-struct Packed {
-  std::optional<std::int64_t> percent;
-};
-Result<Packed> Pack(const store::Reader& reader, const SessionLimits& limits, pipeline::Session& session);
+/// Puts the policies into the session. Refuses those that are malformed, missing, of another account or too long.
+Result<> Pack(const store::Reader& reader, const SessionLimits& limits, pipeline::Session& session);
+
+/// PackedPolicyTooLarge for a session whose token takes more than the whole of the space for one.
+aws::Error TooLarge(const pipeline::Session& session, std::int64_t percent);
+/// `size` of `limit`, rounded up.
+std::int64_t Percent(std::size_t size, std::size_t limit);
 
 }  // namespace keymill::sts

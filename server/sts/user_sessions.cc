@@ -49,6 +49,7 @@ Task<Result<http::Response>> GetSessionToken(pipeline::Call& call) {
   aws::Form form(call.params().all(), aws::Form::Style::kSts);
   const auto asked = form.integer(kDuration);
   const SecondFactor given = ReadSecondFactor(form);
+  const std::int64_t least = form.integer(kTokenSize).value_or(0);
   if (auto refusal = form.refusal()) co_return *refusal;
   const Identity& caller = call.identity();
   if (caller.session) co_return NotWithSession(call);
@@ -57,8 +58,12 @@ Task<Result<http::Response>> GetSessionToken(pipeline::Call& call) {
   pipeline::Session session = co_await CallersSession(call);
   session.kind = caller.kind == Identity::Kind::kRoot ? pipeline::Session::Kind::kRoot : pipeline::Session::Kind::kUser;
   session.mfa_time = *factor;
-  const Credentials credentials = Issue(call, std::move(session), Seconds(caller, asked));
-  co_return Answer(call, [&](aws::XmlWriter& xml) { WriteCredentials(xml, credentials); });
+  const auto credentials = Issue(call, std::move(session), Seconds(caller, asked), least);
+  if (!credentials) co_return credentials.error();
+  co_return Answer(call, [&](aws::XmlWriter& xml) {
+    WriteCredentials(xml, *credentials);
+    WriteTokenSize(xml, *credentials);
+  });
 }
 
 Task<Result<http::Response>> GetFederationToken(pipeline::Call& call) {
@@ -68,6 +73,7 @@ Task<Result<http::Response>> GetFederationToken(pipeline::Call& call) {
   const auto asked = form.integer(kDuration);
   SessionTags tags;
   tags.tags = form.pairs(kTags, kTagKey, kTagValue);
+  const std::int64_t least = form.integer(kTokenSize).value_or(0);
   if (auto refusal = form.refusal()) co_return *refusal;
   if (auto refusal = CheckTags(tags, {})) co_return *refusal;
   const Identity& caller = call.identity();
@@ -83,12 +89,13 @@ Task<Result<http::Response>> GetFederationToken(pipeline::Call& call) {
   auto pack = [&](const store::Reader& reader) { return Pack(reader, limits, session); };
   auto packed = co_await call.read(pack);
   if (!packed) co_return packed.error();
-  const Credentials credentials = Issue(call, std::move(session), Seconds(caller, asked));
+  const auto credentials = Issue(call, std::move(session), Seconds(caller, asked), least);
+  if (!credentials) co_return credentials.error();
   co_return Answer(call, [&](aws::XmlWriter& xml) {
-    WriteCredentials(xml, credentials);
+    WriteCredentials(xml, *credentials);
     xml.open("FederatedUser").text("FederatedUserId", caller.account + ":" + name);
     xml.text("Arn", arn).close();
-    if (packed->percent) xml.number("PackedPolicySize", *packed->percent);
+    WritePackedSize(xml, *credentials);
   });
 }
 

@@ -37,6 +37,7 @@ Task<Result<http::Response>> AssumeRoleWithWebIdentity(pipeline::Call& call) {
   const auto provider_id = form.optional(kProviderId);
   SessionLimits limits = ReadLimits(form, kBriefPolicy);
   const std::int64_t seconds = form.integer(kRoleDuration).value_or(kDefaultRoleDuration);
+  const std::int64_t least = form.integer(kTokenSize).value_or(0);
   if (auto refusal = form.refusal()) co_return *refusal;
   if (auto refusal = CheckRequestArn(role_arn)) co_return *refusal;
   if (provider_id) {  // an OAuth 2.0 access token, which only its provider could read
@@ -46,7 +47,7 @@ Task<Result<http::Response>> AssumeRoleWithWebIdentity(pipeline::Call& call) {
   const auto identity = co_await CheckWebToken(call, account, token);
   if (!identity) co_return identity.error();
   const FederatedCaller caller = CallerOf(*identity, name);
-  const FederatedRequest request{role_arn, "sts:AssumeRoleWithWebIdentity", std::move(limits), seconds, seconds};
+  const FederatedRequest request{role_arn, "sts:AssumeRoleWithWebIdentity", std::move(limits), seconds, seconds, least};
   const auto session = co_await AssumeFederated(call, request, caller);
   if (!session) co_return session.error();
   co_return Answer(call, [&](aws::XmlWriter& xml) {

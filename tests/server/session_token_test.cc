@@ -67,6 +67,19 @@ TEST_F(SessionToken, IsDifferentEachTimeAndShowsNothing) {
   for (const char* word : {"secret", "bob", "AIDAEXAMPLE"}) EXPECT_EQ(bytes->find(word), std::string::npos) << word;
 }
 
+TEST_F(SessionToken, IsAsLongAsItShallBe) {
+  const Session made = Full();
+  const std::size_t natural = SealSession(vault_, made).size();
+  for (std::size_t least = natural - 4; least < natural + 40; ++least) {
+    const std::string token = SealSession(vault_, made, least);
+    EXPECT_EQ(token.size(), std::max(natural, (least + 3) / 4 * 4)) << least;
+    const auto read = OpenSession(vault_, token);
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->claims, made.claims);
+  }
+  EXPECT_EQ(SealSession(vault_, made, 4096).size(), 4096u);
+}
+
 TEST_F(SessionToken, DoesNotOpenWithOneBitChanged) {
   const std::string sealed = *sigv4::base64_decode(SealSession(vault_, Full()));
   for (std::size_t i = 0; i < sealed.size() * 8; ++i) {
