@@ -9,6 +9,7 @@
 
 #include "server/aws/time.h"
 #include "server/aws/xml_reader.h"
+#include "server/pipeline/router.h"
 #include "sigv4/encoding.h"
 
 namespace keymill::pipeline {
@@ -40,6 +41,20 @@ json::value Convert(const aws::XmlElement& element) {
   return members;
 }
 
+/// A message may repeat any octets that were sent: those that are no UTF-8 become U+FFFD, as in XML.
+std::string WellFormed(std::string_view text) {
+  if (IsUtf8(text)) return std::string(text);
+  std::string out;
+  while (!text.empty()) {
+    std::size_t length = 1;
+    while (length <= 4 && !IsUtf8(text.substr(0, length))) ++length;
+    const bool malformed = length > 4;
+    out += malformed ? "\xEF\xBF\xBD" : text.substr(0, length);
+    text.remove_prefix(malformed ? 1 : std::min(length, text.size()));
+  }
+  return out;
+}
+
 }  // namespace
 
 bool WantsJson(const http::Request& request) {
@@ -63,7 +78,7 @@ http::Response JsonAnswer(const http::Response& xml) {
 
 std::string JsonError(const aws::Error& error, std::string_view request_id) {
   json::object members{{"Code", error.code()}};
-  if (!error.message().empty()) members["Message"] = error.message();
+  if (!error.message().empty()) members["Message"] = WellFormed(error.message());
   members["Type"] = error.status() >= 500 ? "Receiver" : "Sender";
   return json::serialize(json::object{{"Error", std::move(members)}, {"RequestId", request_id}});
 }

@@ -107,6 +107,11 @@ def test_refusals_come_in_json(user):
     assert post(user.clients, "Action=Nothing&Version=2011-06-15", JSON).json()["Error"]["Code"] == "InvalidAction"
 
 
+def test_a_refusal_that_repeats_what_was_sent_is_still_json(root):
+    answer = post(root, "Action=GetAccessKeyInfo&Version=2011-06-15&AccessKeyId=%ff%c3%a4%f0%9f", JSON)
+    assert "Value '\ufffdä\ufffd\ufffd' at 'accessKeyId'" in answer.json()["Error"]["Message"]
+
+
 def test_times_are_numbers_in_json(user):
     """Envoy reads Expiration so, in the scientific notation that AWS's Java writes."""
     answer = post(user.clients, "Action=GetSessionToken&Version=2011-06-15&DurationSeconds=900", JSON)
