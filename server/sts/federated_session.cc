@@ -65,11 +65,4 @@ Task<Result<FederatedSession>> AssumeFederated(pipeline::Call& call, const Feder
   co_return FederatedSession{std::move(assumed->role), *std::move(credentials)};
 }
 
-void WriteFederated(aws::XmlWriter& xml, const FederatedSession& session, const FederatedCaller& caller) {
-  WriteAssumedRole(xml, session.role, caller.session_name);
-  WriteCredentials(xml, session.credentials);
-  xml.optional_text("SourceIdentity", caller.source_identity);
-  WritePackedSize(xml, session.credentials);
-}
-
 }  // namespace keymill::sts

@@ -1,11 +1,9 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 
-#include "server/aws/xml_writer.h"
 #include "server/pipeline/call.h"
 #include "server/result.h"
 #include "server/sts/credentials.h"
@@ -39,8 +37,5 @@ struct FederatedSession {
 /// with the action, its tags or its source identity; else as AssumeRole does for its limits and its duration.
 Task<Result<FederatedSession>> AssumeFederated(pipeline::Call& call, const FederatedRequest& request,
                                                const FederatedCaller& caller);
-
-/// The elements that both answers have.
-void WriteFederated(aws::XmlWriter& xml, const FederatedSession& session, const FederatedCaller& caller);
 
 }  // namespace keymill::sts

@@ -32,7 +32,10 @@ Task<Result<http::Response>> AssumeRoleWithSAML(pipeline::Call& call) {
     xml.text("Issuer", identity->issuer).text("Audience", identity->recipient);
     xml.text("Subject", identity->subject).text("SubjectType", identity->subject_type);
     xml.text("NameQualifier", identity->name_qualifier);
-    WriteFederated(xml, *session, identity->caller);
+    WriteAssumedRole(xml, session->role, identity->caller.session_name);
+    WriteCredentials(xml, session->credentials);
+    xml.optional_text("SourceIdentity", identity->caller.source_identity);
+    WritePackedSize(xml, session->credentials);
   });
 }
 

@@ -51,9 +51,14 @@ Task<Result<http::Response>> AssumeRoleWithWebIdentity(pipeline::Call& call) {
   const auto session = co_await AssumeFederated(call, request, caller);
   if (!session) co_return session.error();
   co_return Answer(call, [&](aws::XmlWriter& xml) {
-    xml.text("SubjectFromWebIdentityToken", identity->claims.subject).text("Audience", identity->audience);
-    WriteFederated(xml, *session, caller);
-    xml.text("Provider", caller.provider);  // AWS's documentation says `iss`; AWS answers with the ARN
+    // AWS's documentation calls the provider `iss` and has another order of elements; this is what AWS answers.
+    xml.text("Audience", identity->audience);
+    WriteAssumedRole(xml, session->role, name);
+    xml.text("Provider", caller.provider);
+    WriteCredentials(xml, session->credentials);
+    xml.text("SubjectFromWebIdentityToken", identity->claims.subject);
+    xml.optional_text("SourceIdentity", caller.source_identity);
+    WritePackedSize(xml, session->credentials);
   });
 }
 

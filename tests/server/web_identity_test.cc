@@ -65,6 +65,11 @@ TEST_F(WebIdentity, MakesASessionThatWorksEverywhere) {
   EXPECT_EQ(assumed.element("SubjectFromWebIdentityToken"), "ann@example");
   EXPECT_EQ(assumed.element("Audience"), "app");
   EXPECT_EQ(assumed.element("Provider"), kProvider);
+  std::size_t last = 0;
+  for (const char* name : {"<Audience>", "<AssumedRoleUser>", "<Provider>", "<Credentials>", "<SubjectFromWeb"}) {
+    EXPECT_GT(assumed.body.find(name), last) << name << " stands where AWS has it";
+    last = assumed.body.find(name);
+  }
   EXPECT_EQ(assumed.element("Arn"), "arn:aws:sts::123456789012:assumed-role/web/work");
   EXPECT_EQ(list(assumed).summary(), "200");
   const auto caller = server_.client(SessionOf(assumed)).query("sts", "GetCallerIdentity");
