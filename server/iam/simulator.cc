@@ -15,6 +15,9 @@ namespace {
 
 constexpr std::string_view kTypes[] = {"string", "stringList", "numeric", "numericList", "boolean", "booleanList",
                                        "ip",     "ipList",     "binary",  "binaryList",  "date",    "dateList"};
+// A body has room for more of either than anybody could wait for, or than fits in memory as pairs.
+constexpr std::size_t kMaxContextEntries = 1000;
+constexpr std::size_t kMaxSimulations = 100'000;
 constexpr aws::ListField kPolicyInputs{"PolicyInputList"};
 constexpr aws::ListField kBoundaryInputs{"PermissionsBoundaryPolicyInputList", 1};
 constexpr aws::ListField kActionNames{"ActionNames"};
@@ -58,6 +61,11 @@ void ReadContext(const pipeline::Params& params, aws::Form& form, Inputs& inputs
   for (std::size_t number = 1;; ++number) {
     const std::string prefix = "ContextEntries.member." + std::to_string(number) + ".";
     if (!params.has(prefix + "ContextKeyName")) return;
+    if (number > kMaxContextEntries) {
+      inputs.invalid = aws::Error(
+          InvalidInput, "The simulator takes no more than " + std::to_string(kMaxContextEntries) + " ContextEntries.");
+      return;
+    }
     const std::string key_name = prefix + "ContextKeyName";
     const std::string type_name = prefix + "ContextKeyType";
     const std::string values_name = prefix + "ContextKeyValues";
@@ -87,6 +95,10 @@ Inputs ReadInputs(const pipeline::Params& params, aws::Form& form, bool policies
     if (action.find(':') == std::string::npos && !inputs.invalid) {
       inputs.invalid = aws::Error(InvalidInput, "Invalid Action Name: " + action);
     }
+  }
+  if (inputs.actions.size() * std::max<std::size_t>(1, inputs.resources.size()) > kMaxSimulations) {
+    inputs.invalid = aws::Error(InvalidInput, "The simulator takes no more than " + std::to_string(kMaxSimulations) +
+                                                  " pairs of ActionNames and ResourceArns.");
   }
   for (const auto& pair : params.all()) {
     for (std::string_view name : kUnsupported) {

@@ -180,3 +180,16 @@ def test_policies_of_aws_have_its_paths(iam, arn):
     path, _, name = f"/{arn}".rpartition("/")
     assert (policy["Path"], policy["PolicyName"], policy["Tags"]) == (f"{path}/", name, [])
     assert policy["IsAttachable"] and policy["AttachmentCount"] == policy["PermissionsBoundaryUsageCount"] == 0
+
+
+def test_more_than_can_be_simulated_is_refused_at_once(iam):
+    with refused("InvalidInput", 400) as error:
+        iam.simulate_custom_policy(PolicyInputList=[READ], ActionNames=[f"s3:Get{n}" for n in range(1000)],
+                                   ResourceArns=[f"{BUCKET}/{n}" for n in range(1000)])
+    assert "100000 pairs" in str(error[0])
+    entries = [{"ContextKeyName": f"aws:PrincipalTag/{n}", "ContextKeyType": "string", "ContextKeyValues": ["v"]}
+               for n in range(1001)]
+    with refused("InvalidInput", 400) as error:
+        iam.simulate_custom_policy(PolicyInputList=[READ], ActionNames=["s3:GetObject"], ContextEntries=entries)
+    assert "1000 ContextEntries" in str(error[0])
+    iam.simulate_custom_policy(PolicyInputList=[READ], ActionNames=["s3:GetObject"], ContextEntries=entries[:1000])
