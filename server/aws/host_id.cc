@@ -31,4 +31,14 @@ std::string HostIdOf(std::string_view request_id) {
   return sigv4::base64_encode(octets);
 }
 
+std::string StsExtendedIdOf(std::string_view request_id, std::string_view region, std::int64_t now) {
+  std::string id = "1:" + std::string(region) + ":S:" + std::to_string(now) + ":R:";
+  const std::size_t end = id.size() + 8;
+  for (const char c : HostIdOf(request_id)) {
+    const bool plain = c != '+' && c != '/' && c != '=';
+    if (plain && id.size() < end) id += c;
+  }
+  return sigv4::base64_encode(id);
+}
+
 }  // namespace keymill::aws

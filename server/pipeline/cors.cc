@@ -126,7 +126,8 @@ http::Response AnswerStsPreflight(const http::Request& request) {
 
 void AddStsCorsHeaders(http::Response& response, const http::Request& request) {
   if (!request.header("origin")) return;
-  response.header("Access-Control-Allow-Origin", "*").header("Access-Control-Expose-Headers", "x-amzn-RequestId");
+  response.header("Access-Control-Allow-Origin", "*")
+      .header("Access-Control-Expose-Headers", "x-amzn-RequestId, x-amz-sts-extended-request-id");
 }
 
 }  // namespace keymill::pipeline

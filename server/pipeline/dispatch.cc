@@ -141,11 +141,14 @@ struct Dispatcher::Exchange {
   ErrorContext context(std::string_view method) const {
     return {service, operation ? operation->name : std::string_view(), method, request_id, host_id, json};
   }
-  void add_headers(http::Response& response) const {
+  void add_headers(http::Response& response, std::string_view region) const {
     if (service == Service::kS3) {
       response.header("x-amz-request-id", request_id).header("x-amz-id-2", host_id).header("Server", "AmazonS3");
     } else {
       response.header("x-amzn-RequestId", request_id);
+      if (service == Service::kSts) {
+        response.header("x-amz-sts-extended-request-id", aws::StsExtendedIdOf(request_id, region, now));
+      }
     }
   }
 };
@@ -181,7 +184,7 @@ Task<http::Response> Dispatcher::handle(const http::Request& request, http::Body
     bool s3 = exchange.service == Service::kS3;
     response.emplace(exchange.error(s3 ? InternalError : ServiceFailure, request.method));
   }
-  exchange.add_headers(*response);
+  exchange.add_headers(*response, services_.config.region);
   if (exchange.entry) log_access(*exchange.entry, *response, request, code);
   if (exchange.bucket) AddCorsHeaders(*response, request, *exchange.bucket);
   if (exchange.service == Service::kSts && request.method != "OPTIONS") AddStsCorsHeaders(*response, request);
@@ -429,7 +432,7 @@ http::Response Dispatcher::refuse(http::Malformed reason) {
     error.with("MaxSizeAllowed", std::to_string(kS3HeadLimit));
   }
   auto response = exchange.error(error, {});
-  exchange.add_headers(response);
+  exchange.add_headers(response, services_.config.region);
   return response;
 }
 

@@ -1,6 +1,7 @@
 """GetCallerIdentity as programs use it that check somebody else's identity: EKS (aws-iam-authenticator) GETs a presigned
 URL whose cluster is in a signed header and wants JSON, Vault and Google's workload identity replay a signed POST."""
 
+import base64
 import datetime
 import re
 
@@ -122,6 +123,13 @@ def test_times_are_numbers_in_json(user):
     assert re.search(r'"Expiration":1\.[0-9]+E9', answer.text)
     session = user.clients.with_key(made["AccessKeyId"], made["SecretAccessKey"], made["SessionToken"])
     assert session.sts.get_caller_identity()["Account"] == keymill.ACCOUNT
+
+
+def test_sts_has_a_second_request_id(root):
+    """What AWS's say, once decoded."""
+    for call in (CALL, "Action=Nothing&Version=2011-06-15"):
+        text = base64.b64decode(post(root, call, {}).headers["x-amz-sts-extended-request-id"], validate=True).decode()
+        assert re.fullmatch(r"1:us-east-1:S:\d{13}:R:[0-9A-Za-z]{8}", text)
 
 
 def test_iam_speaks_xml_only(root):

@@ -112,7 +112,7 @@ TEST_F(Cors, EveryPageMayCallSts) {
                                  "Action=AssumeRoleWithWebIdentity&Version=2011-06-15");
   EXPECT_EQ(answer.status, 400);
   EXPECT_EQ(answer.header("access-control-allow-origin"), "*") << "a page may read why it is refused";
-  EXPECT_EQ(answer.header("access-control-expose-headers"), "x-amzn-RequestId");
+  EXPECT_EQ(answer.header("access-control-expose-headers"), "x-amzn-RequestId, x-amz-sts-extended-request-id");
 }
 
 TEST_F(Cors, NoPageMayListBucketsOrReadIam) {
