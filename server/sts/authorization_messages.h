@@ -12,7 +12,8 @@
 namespace keymill::sts {
 
 /// Details of a denial that only those may read who are allowed sts:DecodeAuthorizationMessage: `json` sealed with the
-/// master key, as text. For services that answer so; IAM, STS and S3 do not.
+/// master key, as text without characters that forms escape, as AWS's are. For services that answer so; IAM, STS and S3
+/// do not.
 std::string EncodeAuthorizationMessage(const store::Vault& vault, std::string_view json);
 
 Task<Result<http::Response>> DecodeAuthorizationMessage(pipeline::Call& call);

@@ -6,6 +6,7 @@
 
 #include "server/pipeline/clock.h"
 #include "server/pipeline/session_token.h"
+#include "server/sts/authorization_messages.h"
 #include "sigv4/encoding.h"
 #include "tests/server/sessions.h"
 
@@ -261,6 +262,23 @@ TEST(SessionRestart, ServersInMemoryDoNotKnowEachOthersTokens) {
   other.set_up();
   const auto credentials = SessionOf(one.assume(one.ann(), "reader"));
   EXPECT_EQ(other.client(credentials).s3("GET", "/box/k").summary(), "400 InvalidToken");
+}
+
+TEST_F(Sessions, MayReadAuthorizationMessagesIfTheirPoliciesAllowIt) {
+  const std::string json = R"({"allowed":false,"explicitDeny":false,"context":{"action":"ec2:RunInstances"}})";
+  const std::string message = sts::EncodeAuthorizationMessage(server_.app().vault(), json);
+  EXPECT_EQ(message.find_first_of("+/="), std::string::npos);
+  server_.make_role("decoder", Trust("arn:aws:iam::123456789012:user/ann"), Allow("sts:DecodeAuthorizationMessage"));
+  auto decode = [&](const std::string& role, const std::string& text) {
+    return server_.in_role(role).query("sts", "DecodeAuthorizationMessage", {{"EncodedMessage", text}});
+  };
+  const auto decoded = decode("decoder", message);
+  EXPECT_EQ(decoded.summary(), "200");
+  EXPECT_NE(decoded.body.find("ec2:RunInstances"), std::string::npos);
+  EXPECT_EQ(decode("reader", message).summary(), "403 AccessDenied");
+  for (const std::string& bent : {message + "AAAA", message.substr(4), message + "\n", std::string("abc")}) {
+    EXPECT_EQ(decode("decoder", bent).summary(), "400 InvalidAuthorizationMessageException") << bent;
+  }
 }
 
 }  // namespace
