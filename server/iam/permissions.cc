@@ -9,9 +9,13 @@
 namespace keymill::iam {
 namespace {
 /// A stored text that does not parse, which only a later version of the program can have written, grants nothing.
-void AddDocument(std::vector<policy::Document>& documents, std::string_view text) {
+/// `arn`: of a managed policy.
+void AddDocument(std::vector<policy::Document>& documents, std::string_view text, std::string arn = {}) {
   auto parsed = policy::Document::Parse(text, policy::Kind::kIdentity);
-  if (auto* document = std::get_if<policy::Document>(&parsed)) documents.push_back(std::move(*document));
+  auto* document = std::get_if<policy::Document>(&parsed);
+  if (document == nullptr) return;
+  document->set_arn(std::move(arn));
+  documents.push_back(std::move(*document));
 }
 
 void AddPoliciesOf(const store::Reader& reader, std::string_view holder_id, std::vector<policy::Document>& documents) {
@@ -19,7 +23,7 @@ void AddPoliciesOf(const store::Reader& reader, std::string_view holder_id, std:
     AddDocument(documents, policy.document);
   }
   for (const std::string& arn : store::LinksFrom(reader, store::Relation::kAttachment, holder_id)) {
-    if (auto policy = FindManagedPolicy(reader, arn)) AddDocument(documents, policy->document);
+    if (auto policy = FindManagedPolicy(reader, arn)) AddDocument(documents, policy->document, arn);
   }
 }
 
@@ -76,7 +80,7 @@ std::shared_ptr<const pipeline::Permissions> LoadRolePermissions(const store::Re
 
 std::optional<policy::Document> LoadManagedPolicy(const store::Reader& reader, std::string_view arn) {
   std::vector<policy::Document> documents;
-  if (auto policy = FindManagedPolicy(reader, arn)) AddDocument(documents, policy->document);
+  if (auto policy = FindManagedPolicy(reader, arn)) AddDocument(documents, policy->document, std::string(arn));
   return documents.empty() ? std::nullopt : std::optional(std::move(documents.front()));
 }
 

@@ -115,7 +115,11 @@ bool Condition::holds(const Context& context) const {
       return null != nullptr && *null == absent;
     });
   }
-  if (absent) return if_exists_ || set_ == Set::kAll || (set_ == Set::kNone && negated_);
+  // To the set operators nothing but empty strings is no value at all ("Creating a condition with multiple keys or
+  // values").
+  const auto empty = [](const std::string& value) { return value.empty(); };
+  const bool null = absent || (set_ != Set::kNone && std::all_of(values->begin(), values->end(), empty));
+  if (null) return if_exists_ || set_ == Set::kAll || (set_ == Set::kNone && negated_);
   auto satisfied = [&](const std::string& value) { return any_matches(value, context) != negated_; };
   if (set_ == Set::kAll) return std::all_of(values->begin(), values->end(), satisfied);
   if (set_ == Set::kAny) return std::any_of(values->begin(), values->end(), satisfied);

@@ -74,11 +74,15 @@ class Document {
   bool allows_everybody() const;
   /// True if it is written in the language of 2012-10-17, and says so.
   bool current_version() const { return current_version_; }
+  /// Of a managed policy: its ARN, which denials name; else empty.
+  const std::string& arn() const { return arn_; }
+  void set_arn(std::string arn) { arn_ = std::move(arn); }
 
  private:
   friend class Parser;
   std::vector<Statement> statements_;
   bool current_version_ = false;
+  std::string arn_;
 };
 
 }  // namespace keymill::policy

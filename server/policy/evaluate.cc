@@ -10,6 +10,7 @@ using Verdict = Decision::Verdict;
 struct Findings {
   const Statement* deny = nullptr;
   const Statement* allow = nullptr;
+  std::string_view denier = {};  ///< the ARN of the policy that denies, if it has one
 
   void note(const Statement& statement) {
     const Statement*& slot = statement.effect == Effect::kDeny ? deny : allow;
@@ -23,7 +24,10 @@ Findings Search(Documents documents, const Request& request) {
     for (const Statement& statement : document->statements()) {
       if (statement.applies(request)) found.note(statement);
     }
-    if (found.deny != nullptr) break;
+    if (found.deny != nullptr) {
+      found.denier = document->arn();
+      break;
+    }
   }
   return found;
 }
@@ -33,8 +37,10 @@ struct ResourceFindings : Findings {
 };
 
 /// Whether NotPrincipal leaves the principal out. The account's ARN stands there for its root user alone: beside the
-/// ARNs of users, as AWS demands it, it excepts no other user.
-bool Excepted(Naming naming, const Principal& principal) {
+/// ARNs of users, as AWS demands it, it excepts no other user. Nobody who has a permissions boundary is ever excepted
+/// ("Permissions boundaries for IAM entities" warns of it).
+bool Excepted(Naming naming, const Principal& principal, const Policies& policies) {
+  if (policies.boundary != nullptr) return false;
   return naming > Naming::kAccount || (naming == Naming::kAccount && principal.kind == Principal::Kind::kRoot);
 }
 
@@ -45,7 +51,7 @@ ResourceFindings SearchResource(const Policies& policies, const Principal& princ
   for (const Statement& statement : policies.resource->statements()) {
     if (statement.effect == Effect::kAllow && !policies.resource_grants) continue;
     Naming naming = statement.principals ? statement.principals->names(principal) : Naming::kNot;
-    if (statement.not_principals) naming = Excepted(naming, principal) ? Naming::kNot : Naming::kSelf;
+    if (statement.not_principals) naming = Excepted(naming, principal, policies) ? Naming::kNot : Naming::kSelf;
     if (naming == Naming::kNot || !statement.applies(request)) continue;
     found.note(statement);
     if (statement.effect == Effect::kAllow) found.naming = std::max(found.naming, naming);
@@ -53,14 +59,14 @@ ResourceFindings SearchResource(const Policies& policies, const Principal& princ
   return found;
 }
 
-Decision Denied(Source source, const Statement* statement) {
-  return {Verdict::kExplicitDeny, source, statement};
+Decision Denied(Source source, const Findings& found) {
+  return {Verdict::kExplicitDeny, source, found.deny, found.denier};
 }
 Decision Lacking(Source source) {
-  return {Verdict::kImplicitDeny, source, nullptr};
+  return {Verdict::kImplicitDeny, source, nullptr, {}};
 }
 Decision Allowed(Source source, const Statement* statement) {
-  return {Verdict::kAllow, source, statement};
+  return {Verdict::kAllow, source, statement, {}};
 }
 
 }  // namespace
@@ -72,10 +78,10 @@ Decision Evaluate(const Principal& principal, const Policies& policies, const Re
   const Findings session = policies.session ? Search(*policies.session, request) : Findings{};
   const ResourceFindings resource = SearchResource(policies, principal, request);
 
-  if (identity.deny != nullptr) return Denied(Source::kIdentity, identity.deny);
-  if (resource.deny != nullptr) return Denied(Source::kResource, resource.deny);
-  if (boundary.deny != nullptr) return Denied(Source::kBoundary, boundary.deny);
-  if (session.deny != nullptr) return Denied(Source::kSession, session.deny);
+  if (identity.deny != nullptr) return Denied(Source::kIdentity, identity);
+  if (resource.deny != nullptr) return Denied(Source::kResource, resource);
+  if (boundary.deny != nullptr) return Denied(Source::kBoundary, boundary);
+  if (session.deny != nullptr) return Denied(Source::kSession, session);
 
   // Nobody with policies of their own: only the resource's can grant.
   if (principal.account.empty()) {
@@ -112,7 +118,9 @@ std::string Reason(const Decision& decision, std::string_view action) {
   for (const Words& words : kWords) {
     if (words.source != decision.source) continue;
     if (decision.verdict == Verdict::kExplicitDeny) {
-      return std::string(" with an explicit deny in ").append(words.article).append(" ").append(words.name);
+      std::string text = std::string(" with an explicit deny in ").append(words.article).append(" ").append(words.name);
+      if (!decision.policy_arn.empty()) text.append(": ").append(decision.policy_arn);
+      return text;
     }
     if (decision.verdict == Verdict::kImplicitDeny) {
       return std::string(" because no ").append(words.name).append(" allows the ").append(action).append(" action");

@@ -35,6 +35,7 @@ struct Decision {
   /// Of a denial: which policies forbade it, or lacked the permission.
   Source source = Source::kNone;
   const Statement* statement = nullptr;  ///< the one that decided, if one did
+  std::string_view policy_arn = {};      ///< of an explicit denial by a managed policy; a view of the policy's own
 
   bool allowed() const { return verdict == Verdict::kAllow; }
 };
@@ -44,7 +45,8 @@ struct Decision {
 Decision Evaluate(const Principal& principal, const Policies& policies, const Request& request);
 
 /// The end of AWS's sentence about a denial: ` because no identity-based policy allows the s3:GetObject action` or
-/// ` with an explicit deny in an identity-based policy`.
+/// ` with an explicit deny in an identity-based policy: arn:aws:iam::123456789012:policy/P`. The ARN is that of a
+/// managed policy (AWS Security Blog, "Enhanced access denied error messages with policy ARNs").
 std::string Reason(const Decision& decision, std::string_view action);
 
 }  // namespace keymill::policy

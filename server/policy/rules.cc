@@ -100,6 +100,7 @@ std::optional<Invalid> CheckIdentityResource(std::string_view resource) {
 
 std::optional<Invalid> CheckSid(Kind kind, std::string_view sid) {
   if (kind == Kind::kResource || std::all_of(sid.begin(), sid.end(), IsAlphanumeric)) return std::nullopt;
+  if (kind == Kind::kTrust) return Invalid{"The following Statement Ids are invalid: " + std::string(sid), ""};
   return Invalid{
       "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*",
       std::string(sid)};

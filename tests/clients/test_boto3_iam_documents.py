@@ -34,6 +34,23 @@ def test_policies_do_not_begin_with_spaces(iam, role, unique):
         assert message(error) == sentence
 
 
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (json.dumps({"Statement": STATEMENT[0], "Version": "2012-10-17"}), "The policy failed legacy parsing"),
+        (ALLOW.replace("Allow", "allow"), "The policy failed legacy parsing"),
+        (ALLOW.replace('"*"', '"arn:aws:iam::ACCOUNT_ID:role/r"'), "The policy failed legacy parsing"),
+        (ALLOW.replace('"Effect"', '"Effect": "Deny", "Effect"'), "Syntax errors in policy."),
+    ],
+)
+def test_what_the_older_parser_of_policies_refuses(iam, role, unique, text, sentence):
+    for call, arguments in ((iam.create_policy, {"PolicyName": unique("policy")}),
+                            (iam.put_role_policy, {"RoleName": role, "PolicyName": "p"})):
+        with refused("MalformedPolicyDocument", 400) as error:
+            call(PolicyDocument=text, **arguments)
+        assert message(error) == sentence
+
+
 @pytest.mark.parametrize("version", [None, "2008-10-17"])
 def test_managed_policies_name_the_present_version_of_the_language(iam, role, unique, version):
     document = json.dumps(({"Version": version} if version else {}) | {"Statement": STATEMENT})

@@ -58,6 +58,10 @@ TEST(SetOperators, QuantifyOverTheRequestsValues) {
   EXPECT_FALSE(Holds("ForAllValues:StringEquals", {"a", "b"}, Values{"a", "c"}));
   EXPECT_TRUE(Holds("ForAllValues:StringEquals", {"a"}, std::nullopt));
   EXPECT_TRUE(Holds("ForAllValues:StringEquals", {"a"}, Values{}));
+  EXPECT_TRUE(Holds("ForAllValues:StringEquals", {"a"}, Values{""})) << "an empty string is no value";
+  EXPECT_FALSE(Holds("ForAllValues:StringEquals", {"a"}, Values{"a", "b", ""}));
+  EXPECT_FALSE(Holds("ForAnyValue:StringEquals", {""}, Values{""}));
+  EXPECT_TRUE(Holds("StringEquals", {""}, Values{""}));
   EXPECT_TRUE(Holds("ForAnyValue:StringEquals", {"a"}, Values{"x", "a"}));
   EXPECT_FALSE(Holds("ForAnyValue:StringEquals", {"a"}, Values{"x"}));
   EXPECT_FALSE(Holds("ForAnyValue:StringEquals", {"a"}, std::nullopt));

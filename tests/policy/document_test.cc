@@ -119,6 +119,8 @@ TEST(TrustPolicy, IsToldWhatIsWrong) {
                     R"({"Sid":"a","Effect":"Allow","Principal":"*","Action":"sts:AssumeRole"}]})",
                     Kind::kTrust),
             "The Statement Ids in the policy are not unique");
+  EXPECT_EQ(Trust(R"("Sid":"Let them in","Effect":"Allow","Principal":"*","Action":"sts:AssumeRole")"),
+            "The following Statement Ids are invalid: Let them in");
 }
 
 TEST(BucketPolicy, IsToldWhatIsWrong) {

@@ -215,6 +215,29 @@ TEST_F(Evaluation, NotPrincipalDeniesAllOthers) {
   expect_denied(Session(), Source::kResource);
 }
 
+TEST_F(Evaluation, NotPrincipalExceptsNobodyWithAPermissionsBoundary) {
+  identity_.push_back(Identity("Allow", "s3:*"));
+  boundary_ = Identity("Allow", "s3:*");
+  bucket_ = Compile(R"({"Statement":[{"Effect":"Deny","NotPrincipal":{"AWS":["arn:aws:iam::111122223333:user/bob"]},)"
+                    R"("Action":"s3:*","Resource":"arn:aws:s3:::b/*"}]})",
+                    Kind::kResource);
+  expect_denied(User(), Source::kResource);
+}
+
+TEST_F(Evaluation, DenialsByManagedPoliciesNameThem) {
+  identity_.push_back(Identity("Allow", "s3:*"));
+  identity_.push_back(Identity("Deny", "s3:Get*"));
+  EXPECT_EQ(get(User()).policy_arn, "");
+  identity_[0].set_arn("arn:aws:iam::111122223333:policy/Allow");
+  identity_[1].set_arn("arn:aws:iam::111122223333:policy/Deny");
+  EXPECT_EQ(Reason(get(User()), "s3:GetObject"),
+            " with an explicit deny in an identity-based policy: arn:aws:iam::111122223333:policy/Deny");
+  boundary_ = Identity("Allow", "iam:*");
+  boundary_->set_arn("arn:aws:iam::111122223333:policy/Boundary");
+  identity_.pop_back();
+  EXPECT_EQ(Reason(get(User()), "s3:GetObject"), " because no permissions boundary allows the s3:GetObject action");
+}
+
 TEST_F(Evaluation, ADeletedUsersUniqueIdNamesNobodyElse) {
   bucket_ = Bucket("Allow", R"({"AWS":"AIDAQNZGKIQY56JQ7WMLA"})");
   EXPECT_TRUE(get(User()).allowed());
@@ -236,15 +259,15 @@ TEST_F(Evaluation, SessionsIssuedBeforeACertainTimeCanBeRevoked) {
 
 TEST(DenialReason, IsAwsSentence) {
   using Verdict = Decision::Verdict;
-  EXPECT_EQ(Reason({Verdict::kImplicitDeny, Source::kIdentity, nullptr}, "s3:GetObject"),
+  EXPECT_EQ(Reason({Verdict::kImplicitDeny, Source::kIdentity, nullptr, {}}, "s3:GetObject"),
             " because no identity-based policy allows the s3:GetObject action");
-  EXPECT_EQ(Reason({Verdict::kImplicitDeny, Source::kBoundary, nullptr}, "s3:GetObject"),
+  EXPECT_EQ(Reason({Verdict::kImplicitDeny, Source::kBoundary, nullptr, {}}, "s3:GetObject"),
             " because no permissions boundary allows the s3:GetObject action");
-  EXPECT_EQ(Reason({Verdict::kExplicitDeny, Source::kIdentity, nullptr}, "s3:GetObject"),
+  EXPECT_EQ(Reason({Verdict::kExplicitDeny, Source::kIdentity, nullptr, {}}, "s3:GetObject"),
             " with an explicit deny in an identity-based policy");
-  EXPECT_EQ(Reason({Verdict::kExplicitDeny, Source::kResource, nullptr}, "s3:GetObject"),
+  EXPECT_EQ(Reason({Verdict::kExplicitDeny, Source::kResource, nullptr, {}}, "s3:GetObject"),
             " with an explicit deny in a resource-based policy");
-  EXPECT_EQ(Reason({Verdict::kExplicitDeny, Source::kSession, nullptr}, "s3:GetObject"),
+  EXPECT_EQ(Reason({Verdict::kExplicitDeny, Source::kSession, nullptr, {}}, "s3:GetObject"),
             " with an explicit deny in a session policy");
 }
 

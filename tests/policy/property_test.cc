@@ -58,7 +58,7 @@ class Generator {
   std::size_t below(std::size_t n) { return std::uniform_int_distribution<std::size_t>(0, n - 1)(random_); }
   bool chance(std::size_t n) { return below(n) == 0; }
   std::string pick(const std::vector<std::string>& from) { return from[below(from.size())]; }
-  std::string value() { return pick({"a", "b", "A", "a/b", "5", "10", "true", "arn:aws:s3:::b", "*"}); }
+  std::string value() { return pick({"", "a", "b", "A", "a/b", "5", "10", "true", "arn:aws:s3:::b", "*"}); }
 
   json::array some(const std::vector<std::string>& from) {
     json::array list;

@@ -124,12 +124,17 @@ bool Condition(std::string op, const std::string& key, const List& operands, boo
   if (if_exists) op = op.substr(0, op.size() - 8);
   auto found = values.find(Lower(key));
   bool absent = found == values.end() || found->second.empty();
+  bool empty = absent;
+  if (!set.empty() && !absent) {
+    empty = true;
+    for (const std::string& value : found->second) empty = empty && value.empty();
+  }
   if (op == "Null") return std::count(operands.begin(), operands.end(), absent ? "true" : "false") > 0;
   std::size_t no = op.find("Not");
   bool negated = no != std::string::npos;
   if (negated) op.erase(no, 3);
-  if (absent && if_exists) return true;
-  if (absent) return set == "ForAllValues:" ? true : set == "ForAnyValue:" ? false : negated;
+  if (empty && if_exists) return true;
+  if (empty) return set == "ForAllValues:" ? true : set == "ForAnyValue:" ? false : negated;
   std::size_t satisfied = 0;
   for (const std::string& value : found->second) {
     bool equal = false;
@@ -200,7 +205,7 @@ Found Look(const std::vector<json::object>& policies, const Question& q, bool pr
       if (principals) {
         if (statement.contains("NotPrincipal")) {
           const int named = Naming(statement.at("NotPrincipal"), q);
-          naming = named > 1 || (named == 1 && q.kind == "root") ? 0 : 3;
+          naming = q.boundary.empty() && (named > 1 || (named == 1 && q.kind == "root")) ? 0 : 3;
         } else {
           naming = Naming(statement.at("Principal"), q);
         }
