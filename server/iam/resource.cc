@@ -65,6 +65,7 @@ constexpr Listing kListings[] = {
     {"ListRoles", "role"},
     {"ListInstanceProfiles", "instance-profile"},
     {"ListServerCertificates", "server-certificate"},
+    {"ListVirtualMFADevices", "mfa"},
 };
 
 /// Kinds whose paths are known to the store. (A PolicyName beside no other name is that of a policy to be made.)

@@ -1,5 +1,6 @@
 #include "server/pipeline/authorize.h"
 
+#include "server/pipeline/denied_resource.h"
 #include "server/pipeline/errors.h"
 #include "server/pipeline/permissions.h"
 #include "server/pipeline/policies.h"
@@ -44,13 +45,9 @@ aws::Error Denial(const Identity& identity, std::string_view action, std::string
                   const policy::Decision& decision) {
   if (identity.anonymous()) return AccessDenied;
   std::string text = "User: " + identity.arn + " is not authorized to perform: " + std::string(action);
-  const bool general = service == Service::kSts && resource == "*";  // of such STS says nothing, where IAM says "*"
-  if (!resource.empty() && !general) {
-    bool quoted = service == Service::kS3;
-    text += quoted ? " on resource: \"" : " on resource: ";
-    text += resource;
-    if (quoted) text += '"';
-  }
+  const bool quoted = service == Service::kS3;
+  const std::string named = quoted ? std::string(resource) : DeniedResource(action, resource);
+  if (!named.empty()) text += quoted ? " on resource: \"" + named + '"' : " on resource: " + named;
   return aws::Error(AccessDenied, text + policy::Reason(decision, action));
 }
 

@@ -97,6 +97,13 @@ Values ResourceAccount(const Identity& identity, const Circumstances& c) {
   return identity.anonymous() ? std::nullopt : One(identity.account);
 }
 
+constexpr std::string_view kResourceTag = "resourcetag/";
+
+/// A tag of the user, role or other IAM resource that the request is about. `key` without its "aws:" or "iam:".
+Values ResourceTag(std::string_view key, const Circumstances& c) {
+  return c.resource_tags != nullptr ? Tag(*c.resource_tags, key.substr(kResourceTag.size())) : std::nullopt;
+}
+
 /// Keys of all services. `key` without its "aws:".
 Values GlobalKey(std::string_view key, const Identity& identity, const Circumstances& c) {
   const bool known = !identity.anonymous();
@@ -118,6 +125,7 @@ Values GlobalKey(std::string_view key, const Identity& identity, const Circumsta
   if (key == "tagkeys") return TagKeys(c.params);
   constexpr std::string_view kRequestTag = "requesttag/";
   constexpr std::string_view kPrincipalTag = "principaltag/";
+  if (key.starts_with(kResourceTag)) return ResourceTag(key, c);
   if (key.starts_with(kRequestTag)) return RequestTag(c.params, key.substr(kRequestTag.size()));
   if (key.starts_with(kPrincipalTag)) return PrincipalTag(identity, key.substr(kPrincipalTag.size()));
   return identity.session ? SessionKey(key, identity.session->facts, c.now) : std::nullopt;
@@ -215,7 +223,11 @@ Values S3Key(std::string_view key, const Identity& identity, const Circumstances
 
 Values IamKey(std::string_view key, const Circumstances& c) {
   if (key == "policyarn") return Given(c.params.find("PolicyArn"));
-  if (key == "permissionsboundary") return Given(c.params.find("PermissionsBoundary"));
+  if (key == "permissionsboundary") {
+    return c.boundary.empty() ? Given(c.params.find("PermissionsBoundary")) : One(c.boundary);
+  }
+  if (key == "awsservicename") return Given(c.params.find("AWSServiceName"));
+  if (key.starts_with(kResourceTag)) return ResourceTag(key, c);
   return std::nullopt;
 }
 

@@ -26,6 +26,8 @@ struct Circumstances {
   std::string_view resource_account = {};           ///< whose the bucket is
   std::optional<std::string_view> version_id = {};  ///< of the object in question, if one is asked for
   const store::StringPairs* existing_tags = nullptr;
+  const store::StringPairs* resource_tags = nullptr;  ///< of the IAM resource in question
+  std::string_view boundary = {};                     ///< of the user or role in question, as iam:PermissionsBoundary
   const store::StringPairs* stated = nullptr;  ///< what the body says: values by condition key, without its "s3:"
 };
 

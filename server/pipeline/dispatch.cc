@@ -18,6 +18,7 @@
 #include "server/pipeline/open_control.h"
 #include "server/pipeline/plain_payload.h"
 #include "server/pipeline/post_upload.h"
+#include "server/pipeline/query_access.h"
 #include "server/pipeline/query_json.h"
 #include "server/pipeline/s3_access.h"
 #include "sigv4/encoding.h"
@@ -358,16 +359,12 @@ Task<Result<http::Response>> Dispatcher::answer_query(const http::Request& reque
 
   ReadPayload payload(*form);
   Call call(services_, request, *route, identity, payload, exchange.now, exchange.request_id, verified->presigned);
-  auto find_resources = [&](const store::Reader& reader) {
-    return resources_(reader, operation, route->params, identity);
+  auto find_subject = [&](const store::Reader& reader) {
+    return SubjectOf(reader, operation, identity, resources_(reader, operation, route->params, identity));
   };
-  const auto resources = co_await call.read(find_resources);
+  const QuerySubject subject = co_await call.read(find_subject);
   const Circumstances circumstances{request, route->params, exchange.now, services_.config.region, verified->presigned};
-  for (const auto& resource : resources) {
-    if (auto decision = Decide(identity, operation, resource, circumstances); !decision.allowed()) {
-      co_return Denial(identity, operation, resource, route->service, decision);
-    }
-  }
+  if (auto refusal = AuthorizeQuery(identity, operation, route->service, subject, circumstances)) co_return *refusal;
   if (!operation.handler) co_return NotImplementedOperation(operation, route->service);
   auto result = co_await operation.handler(call);
   if (result && exchange.json && route->service == Service::kSts) co_return JsonAnswer(*result);

@@ -79,7 +79,9 @@ bool Trusts(const pipeline::Call& call, const store::Entity& role, std::string_v
   const pipeline::PoliciesOf own(caller);
   std::vector<std::string> wanted = trust->context_keys();
   wanted.insert(wanted.end(), own.context_keys().begin(), own.context_keys().end());
-  policy::Context context = pipeline::ConditionContext(wanted, caller, CircumstancesOf(call, call.params()));
+  pipeline::Circumstances circumstances = CircumstancesOf(call, call.params());
+  circumstances.resource_tags = &role.tags;
+  policy::Context context = pipeline::ConditionContext(wanted, caller, circumstances);
   if (with_mfa) {
     context.set("aws:multifactorauthpresent", "true");
     context.set("aws:multifactorauthage", "0");

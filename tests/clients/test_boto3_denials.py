@@ -47,6 +47,37 @@ def test_iam_names_the_resource_without_quotation_marks(home):
     assert message == text(denied, "iam:CreateUser", made, " with an explicit deny in an identity-based policy", False)
 
 
+def test_iam_names_what_exists_by_its_kind(home):
+    user, other, role = home.user(), home.user(), home.role()
+    managed = home.managed(allow("s3:*"))
+    name = role.rpartition("/")[2]
+    for call, action, resource, parameters in (
+            ("get_user", "GetUser", f"user {other.name}", {"UserName": other.name}),
+            ("get_user", "GetUser", f"user {user.name}", {}),
+            ("create_access_key", "CreateAccessKey", "user never-made", {"UserName": "never-made"}),
+            ("get_role", "GetRole", f"role {name}", {"RoleName": name}),
+            ("tag_role", "TagRole", role, {"RoleName": name, "Tags": [{"Key": "a", "Value": "b"}]}),
+            ("delete_role_permissions_boundary", "DeleteRolePermissionsBoundary", role, {"RoleName": name}),
+            ("put_group_policy", "PutGroupPolicy", "group g",
+             {"GroupName": "g", "PolicyName": "p", "PolicyDocument": policy(allow("*"))}),
+            ("get_instance_profile", "GetInstanceProfile", "instance profile i", {"InstanceProfileName": "i"}),
+            ("delete_server_certificate", "DeleteServerCertificate", "server certificate c",
+             {"ServerCertificateName": "c"}),
+            ("get_policy", "GetPolicy", f"policy {managed}", {"PolicyArn": managed}),
+            ("create_policy", "CreatePolicy", "policy p", {"PolicyName": "p", "PolicyDocument": policy(allow("*"))}),
+            ("list_policies", "ListPolicies", "policy path /", {}),
+            ("list_roles", "ListRoles", f"arn:aws:iam::{home.id}:role/", {}),
+            ("list_virtual_mfa_devices", "ListVirtualMFADevices", f"arn:aws:iam::{home.id}:mfa/", {}),
+            ("list_account_aliases", "ListAccountAliases", "*", {}),
+            ("simulate_principal_policy", "SimulatePrincipalPolicy", role,
+             {"PolicySourceArn": role, "ActionNames": ["s3:GetObject"]})):
+        message = refusal(getattr(user.iam, call), **parameters)
+        assert message == text(user, f"iam:{action}", resource, lacking("identity-based policy", f"iam:{action}"), False)
+    message = refusal(user.sts.decode_authorization_message, EncodedMessage="x")
+    assert message == text(user, "sts:DecodeAuthorizationMessage", None,
+                           lacking("identity-based policy", "sts:DecodeAuthorizationMessage"), False)
+
+
 def test_assume_role_gives_no_reason(home):
     user, role = home.user(), home.role()
     message = refusal(user.sts.assume_role, RoleArn=role, RoleSessionName="session")
@@ -78,7 +109,13 @@ def test_the_policy_that_denies_is_named(home, bucket):
     by_session = home.user(allow("sts:AssumeRole")).assume(home.role(everything), everything, denial)
     by_resource = home.user(everything)
     home.set_policy(bucket, deny("s3:GetObject", objects(bucket), Principal=to(by_resource.arn)))
-    for who, policy_name in ((by_identity, "an identity-based policy"), (by_boundary, "a permissions boundary"),
+    boundary = home.root.iam.get_user(UserName=by_boundary.name)["User"]["PermissionsBoundary"]["PermissionsBoundaryArn"]
+    managed = home.managed(denial)
+    by_managed = home.user(everything)
+    home.root.iam.attach_user_policy(UserName=by_managed.name, PolicyArn=managed)
+    for who, policy_name in ((by_identity, "an identity-based policy"),
+                             (by_managed, f"an identity-based policy: {managed}"),
+                             (by_boundary, f"a permissions boundary: {boundary}"),
                              (by_session, "a session policy"), (by_resource, "a resource-based policy")):
         message = refusal(who.s3.get_object, Bucket=bucket, Key="k")
         assert message == text(who, "s3:GetObject", resource, f" with an explicit deny in {policy_name}")

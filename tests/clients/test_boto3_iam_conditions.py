@@ -1,7 +1,7 @@
 """boto3: condition keys of requests to IAM and STS."""
 
 from aws import refused
-from principals import allow, may, unique
+from principals import allow, may, policy, refusal, unique
 
 
 def test_tags_that_an_iam_request_gives(home):
@@ -27,6 +27,48 @@ def test_policies_and_boundaries_that_an_iam_request_names(home):
     assert may(maker.iam.create_user, UserName=unique("user"), PermissionsBoundary=fine)
     assert not may(maker.iam.create_user, UserName=unique("user"), PermissionsBoundary=bad)
     assert not may(maker.iam.create_user, UserName=unique("user"))
+
+
+def test_making_something_with_tags_takes_the_permission_to_tag(home):
+    maker, name = home.user(allow("iam:Create*")), unique("user")
+    tags = [{"Key": "team", "Value": "red"}]
+    assert refusal(maker.iam.create_user, UserName=name, Tags=tags).startswith(
+        f"User: {maker.arn} is not authorized to perform: iam:TagUser on resource: arn:aws:iam::{home.id}:user/{name} ")
+    assert may(maker.iam.create_user, UserName=name)
+    assert " iam:TagPolicy on resource: policy p because" in refusal(
+        maker.iam.create_policy, PolicyName="p", PolicyDocument=policy(allow("*")), Tags=tags)
+
+
+def test_tags_of_users_and_roles(home):
+    """The pattern of "Controlling access to and for IAM users and roles using tags"."""
+    red, blue = home.user(tags={"Team": "red"}), home.user(tags={"Team": "blue"})
+    for key in ("iam:ResourceTag/team", "aws:ResourceTag/Team"):
+        admin = home.user(allow("iam:ListAccessKeys", Condition={"StringEquals": {key: "${aws:PrincipalTag/team}"}}),
+                          tags={"team": "red"})
+        assert may(admin.iam.list_access_keys, UserName=red.name)
+        assert not may(admin.iam.list_access_keys, UserName=blue.name)
+        assert not may(admin.iam.list_access_keys, UserName="never-made")
+        user = home.user(allow("sts:AssumeRole", Condition={"StringEquals": {key: "red"}}))
+        assert user.assume(home.role(tags={"team": "red"})).arn
+        with refused("AccessDenied", 403):
+            user.assume(home.role(tags={"team": "blue"}))
+
+
+def test_users_within_a_boundary_may_be_left_to_others(home):
+    """The pattern of "Delegating responsibility to others using permissions boundaries"."""
+    bounded, free = home.user(boundary=allow("s3:*")), home.user()
+    boundary = home.root.iam.get_user(UserName=bounded.name)["User"]["PermissionsBoundary"]["PermissionsBoundaryArn"]
+    other, attached = home.managed(allow("*")), home.managed(allow("s3:GetObject"))
+    admin = home.user(allow(["iam:PutUserPolicy", "iam:AttachUserPolicy", "iam:PutUserPermissionsBoundary"],
+                            Condition={"StringEquals": {"iam:PermissionsBoundary": boundary}}))
+    for user, expected in ((bounded, True), (free, False)):
+        assert may(admin.iam.put_user_policy, UserName=user.name, PolicyName="q",
+                   PolicyDocument=policy(allow("s3:*"))) == expected
+        assert may(admin.iam.attach_user_policy, UserName=user.name, PolicyArn=attached) == expected
+    put = admin.iam.put_user_permissions_boundary
+    assert not may(put, UserName=bounded.name, PermissionsBoundary=other) and not may(
+        admin.iam.delete_user_permissions_boundary, UserName=bounded.name)
+    assert may(put, UserName=free.name, PermissionsBoundary=boundary)
 
 
 def test_what_an_assume_role_states(home):

@@ -197,7 +197,7 @@ TEST(DefaultRights, MayBeNone) {
             "\"arn:aws:s3:::bkt/k\" because no identity-based policy allows the s3:PutObject action");
   EXPECT_EQ(Message(bob.query("iam", "ListAccessKeys", {})),
             "User: arn:aws:iam::123456789012:user/bob is not authorized to perform: iam:ListAccessKeys on resource: "
-            "arn:aws:iam::123456789012:user/bob because no identity-based policy allows the iam:ListAccessKeys action");
+            "user bob because no identity-based policy allows the iam:ListAccessKeys action");
   EXPECT_EQ(bob.query("sts", "GetCallerIdentity", {}).summary(), "200") << "needs no permission";
   const std::string allow = R"({"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}})";
   root.query("iam", "PutUserPolicy", {{"UserName", "bob"}, {"PolicyName", "p"}, {"PolicyDocument", allow}});
