@@ -49,6 +49,11 @@ Result<Holder> RequireHolderByArn(const store::Reader& reader, const std::string
 }
 
 Result<PrincipalSources> SourcesOf(const store::Reader& reader, const std::string& account, const std::string& arn) {
+  const auto parts = aws::Arn::Parse(arn);
+  if (parts && parts->service == "iam" && parts->account != account) {
+    return aws::Error(InvalidInput, "Invalid Policy Source Arn: caller's account " + account +
+                                        " does not have access to policies in account " + std::string(parts->account));
+  }
   auto holder = RequireHolderByArn(reader, account, arn);
   if (!holder) return holder.error();
   PrincipalSources sources;

@@ -1,6 +1,7 @@
 #include "server/iam/simulator.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "server/aws/arn.h"
 #include "server/iam/answer.h"
@@ -9,6 +10,7 @@
 #include "server/iam/page.h"
 #include "server/iam/policy_sources.h"
 #include "server/iam/simulate.h"
+#include "server/policy/bucket_rules.h"
 
 namespace keymill::iam {
 namespace {
@@ -30,6 +32,8 @@ constexpr aws::StringField kResourceHandling{"ResourceHandlingOption", {.min = 1
 constexpr aws::StringField kPolicySourceArn{"PolicySourceArn", kPolicyArnRule};
 constexpr aws::StringRule kActionRule{.min = 3, .max = 128};
 constexpr aws::StringRule kResourceRule{.min = 1, .max = 2048};
+constexpr std::string_view kEverything = "*";
+constexpr std::size_t kMostDecisions = 10000;  ///< on one page
 /// What this simulator would have to obey and does not know.
 constexpr std::string_view kUnsupported[] = {"OrderedOrganizationPolicyInputList", "PolicyExclusionList"};
 
@@ -100,6 +104,13 @@ Inputs ReadInputs(const pipeline::Params& params, aws::Form& form, bool policies
     inputs.invalid = aws::Error(InvalidInput, "The simulator takes no more than " + std::to_string(kMaxSimulations) +
                                                   " pairs of ActionNames and ResourceArns.");
   }
+  const bool everything =
+      std::find(inputs.resources.begin(), inputs.resources.end(), kEverything) != inputs.resources.end();
+  if (everything && inputs.resources.size() > 1 && !inputs.invalid) {
+    inputs.invalid = aws::Error(InvalidInput,
+                                "Invalid resource input list: you cannot include both * and individual resources in "
+                                "the resource list for a simulation.");
+  }
   for (const auto& pair : params.all()) {
     for (std::string_view name : kUnsupported) {
       if (pair.first.starts_with(name)) {
@@ -144,7 +155,11 @@ Result<> Complete(Simulation& simulation, const Inputs& inputs, const std::strin
       return aws::Error(InvalidInput, "CallerArn is required when ResourcePolicy is specified.");
     }
     auto source = ParseSource("ResourcePolicy", *inputs.resource_policy, policy::Kind::kResource);
-    if (!source) return source.error();
+    if (!source) {
+      auto trust = ParseSource("ResourcePolicy", *inputs.resource_policy, policy::Kind::kTrust);
+      if (!trust) return source.error();
+      source = std::move(trust);
+    }
     simulation.resource = *std::move(source);
   }
   if (inputs.caller) simulation.caller = Caller(*inputs.caller);
@@ -160,13 +175,13 @@ Result<> Complete(Simulation& simulation, const Inputs& inputs, const std::strin
   return {};
 }
 
-void WriteMatched(aws::XmlWriter& xml, const SimulatedDecision& result) {
+void WriteMatched(aws::XmlWriter& xml, const std::vector<MatchedStatement>& statements) {
   const auto position = [&](std::string_view name, const policy::Position& at) {
     xml.open(name).number("Line", static_cast<std::int64_t>(at.line));
     xml.number("Column", static_cast<std::int64_t>(at.column)).close();
   };
   xml.open("MatchedStatements");
-  for (const MatchedStatement& matched : result.matched) {
+  for (const MatchedStatement& matched : statements) {
     xml.open("member").text("SourcePolicyId", matched.policy_id).text("SourcePolicyType", matched.policy_type);
     position("StartPosition", matched.extent.start);
     position("EndPosition", matched.extent.end);
@@ -181,50 +196,66 @@ void WriteStrings(aws::XmlWriter& xml, std::string_view list, const std::vector<
   xml.close();
 }
 
-void WriteBoundaryDetail(aws::XmlWriter& xml, const SimulatedDecision& result) {
-  if (!result.allowed_by_boundary) return;
-  xml.open("PermissionsBoundaryDecisionDetail");
-  xml.boolean("AllowedByPermissionsBoundary", *result.allowed_by_boundary).close();
+void WriteDetails(aws::XmlWriter& xml, const SimulatedDecision& decision) {
+  xml.open("EvalDecisionDetails");
+  for (const auto& [type, verdict] : decision.details) {
+    xml.open("entry").text("key", type).text("value", DecisionName(verdict)).close();
+  }
+  xml.close();
 }
 
-/// Missing keys stand with the action when it was simulated on "*", else with the resource (the page on
-/// EvaluationResult says so).
-void WriteResult(aws::XmlWriter& xml, const SimulatedDecision& result, const std::vector<std::string>& missing) {
-  const bool everything = result.resource == "*";
-  xml.open("member").text("EvalActionName", result.action).text("EvalResourceName", result.resource);
-  xml.text("EvalDecision", result.decision);
-  WriteMatched(xml, result);
-  WriteStrings(xml, "MissingContextValues", everything ? missing : std::vector<std::string>());
-  WriteBoundaryDetail(xml, result);
+/// What a summary and the result for one resource have in common.
+void WriteFindings(aws::XmlWriter& xml, const SimulatedDecision& decision, const std::vector<std::string>& missing) {
+  WriteMatched(xml, decision.matched);
+  WriteStrings(xml, "MissingContextValues", missing);
+  if (!decision.allowed_by_boundary) return;
+  xml.open("PermissionsBoundaryDecisionDetail");
+  xml.boolean("AllowedByPermissionsBoundary", *decision.allowed_by_boundary).close();
+}
+
+/// One action. With several resources its own entry sums up and names their form, not one of them (the service model
+/// says so of EvaluationResult); details are there between accounts, and empty within one unless no resource is named.
+void WriteResult(aws::XmlWriter& xml, const Simulation& simulation, const std::string& action,
+                 const std::vector<std::string>& resources, const std::vector<std::string>& missing) {
+  std::vector<SimulatedDecision> decisions;
+  for (const std::string& resource : resources) decisions.push_back(Simulate(simulation, action, resource));
+  const SimulatedDecision summary = Summary(decisions);
+  const bool everything = resources.front() == kEverything;
+  xml.open("member").text("EvalActionName", action);
+  xml.text("EvalResourceName", resources.size() == 1 ? resources.front() : policy::ResourceForm(action));
+  xml.text("EvalDecision", DecisionName(summary.verdict));
+  WriteFindings(xml, summary, missing);
+  if (!everything || !summary.details.empty()) WriteDetails(xml, summary);
   if (!everything) {
-    xml.open("ResourceSpecificResults").open("member").text("EvalResourceName", result.resource);
-    xml.text("EvalResourceDecision", result.decision);
-    WriteMatched(xml, result);
-    WriteStrings(xml, "MissingContextValues", missing);
-    WriteBoundaryDetail(xml, result);
-    xml.close().close();
+    xml.open("ResourceSpecificResults");
+    for (std::size_t i = 0; i < resources.size(); ++i) {
+      xml.open("member").text("EvalResourceName", resources[i]);
+      xml.text("EvalResourceDecision", DecisionName(decisions[i].verdict));
+      WriteFindings(xml, decisions[i], missing);
+      if (!decisions[i].details.empty()) WriteDetails(xml, decisions[i]);
+      xml.close();
+    }
+    xml.close();
   }
   xml.close();
 }
 
 http::Response AnswerSimulation(const pipeline::Call& call, const Simulation& simulation, Inputs inputs) {
-  struct Pair {
-    std::string action;
-    std::string resource;
-    std::string name() const { return action + " " + resource; }
-  };
-  if (inputs.resources.empty()) inputs.resources.emplace_back("*");
-  std::vector<Pair> pairs;
-  for (const std::string& action : inputs.actions) {
-    for (const std::string& resource : inputs.resources) pairs.push_back({action, resource});
-  }
-  const bool truncated = Slice(pairs, inputs.page, [](const Pair& pair) { return pair.name(); });
+  if (inputs.resources.empty()) inputs.resources.emplace_back(kEverything);
+  // IAM may return fewer results than asked for. An action may be named twice: their numbers tell them apart.
+  inputs.page.limit = std::clamp<std::size_t>(kMostDecisions / inputs.resources.size(), 1, inputs.page.limit);
+  std::vector<std::size_t> numbers(inputs.actions.size());
+  std::iota(numbers.begin(), numbers.end(), std::size_t{0});
+  const auto name = [](std::size_t number) { return std::to_string(number); };
+  const bool truncated = Slice(numbers, inputs.page, name);
   const auto missing = MissingContextKeys(simulation);
   return Answer(call, [&](aws::XmlWriter& xml) {
     xml.open("EvaluationResults");
-    for (const Pair& pair : pairs) WriteResult(xml, Simulate(simulation, pair.action, pair.resource), missing);
+    for (const std::size_t number : numbers) {
+      WriteResult(xml, simulation, inputs.actions[number], inputs.resources, missing);
+    }
     xml.close();
-    WritePageEnd(xml, truncated, truncated ? pairs.back().name() : std::string());
+    WritePageEnd(xml, truncated, truncated ? name(numbers.back()) : std::string());
   });
 }
 

@@ -183,6 +183,14 @@ std::string WithoutVariables(std::string_view text) {
   return out;
 }
 
+/// nullptr if S3 has no action of this name.
+const Action* FindAction(std::string_view name) {
+  const std::string folded = Fold(name);
+  const auto* found = std::find_if(std::begin(kActions), std::end(kActions),
+                                   [&](const Action& action) { return action.name == folded; });
+  return found == std::end(kActions) ? nullptr : found;
+}
+
 /// What of the bucket a resource may be: itself, objects in it, or both; kOther for something else.
 unsigned LevelsOf(std::string_view resource, std::string_view bucket) {
   const auto parts = ArnParts::Split(resource);
@@ -241,10 +249,14 @@ std::optional<Invalid> CheckKey(const WrittenStatement& statement, std::string_v
 
 }  // namespace
 
+std::string_view ResourceForm(std::string_view action) {
+  const Action* known = FindAction(action);
+  if (known == nullptr || known->level == kOther) return "*";
+  return known->level == kObject ? "arn:aws:s3:::${BucketName}/${KeyName}" : "arn:aws:s3:::${BucketName}";
+}
+
 bool IsS3Action(std::string_view action) {
-  const std::string folded = Fold(action);
-  return std::any_of(std::begin(kActions), std::end(kActions),
-                     [&](const Action& known) { return known.name == folded; });
+  return FindAction(action) != nullptr;
 }
 
 std::optional<Invalid> CheckForBucket(const WrittenStatement& statement, std::string_view bucket) {

@@ -20,6 +20,10 @@ struct WrittenStatement {
 /// nullopt if a policy on `bucket` may say this; else S3's complaint (aws-facts D5).
 std::optional<Invalid> CheckForBucket(const WrittenStatement& statement, std::string_view bucket);
 
+/// The form of the ARNs that an action is about, with the placeholders of the service authorization reference: of S3's
+/// actions on buckets and objects; "*" for all others.
+std::string_view ResourceForm(std::string_view action);
+
 /// True for the name of an action of S3 on buckets or objects, in any case, without wildcards.
 bool IsS3Action(std::string_view action);
 

@@ -7,6 +7,7 @@ namespace keymill::policy {
 std::vector<Extent> StatementPositions(std::string_view json) {
   std::vector<Extent> found;
   Position here;
+  Position from;            // where the next statement of the list begins
   std::string open;         // the brackets that are open
   std::string_view member;  // of the outermost object: whose value this is
   std::string_view last;    // the last string
@@ -26,10 +27,13 @@ std::vector<Extent> StatementPositions(std::string_view json) {
       member = last;
     } else if (c == '{' || c == '[') {
       open += c;
-      if (c == '{' && member == "Statement" && (open == "{{" || open == "{[{")) found.push_back({here, here});
+      if (member != "Statement") continue;
+      if (open == "{[") from = here;
+      if (open == "{{") found.push_back({here, here});
+      if (open == "{[{") found.push_back({from, here});
     } else if ((c == '}' || c == ']') && !open.empty()) {
       if (c == '}' && member == "Statement" && (open == "{{" || open == "{[{") && !found.empty()) {
-        found.back().end = here;
+        found.back().end = from = here;
       }
       open.pop_back();
     }

@@ -12,10 +12,13 @@ struct Position {
   std::size_t column = 1;
   friend bool operator==(const Position&, const Position&) = default;
 };
-/// From the place after a statement's opening brace to the one after its closing brace, as IAM's simulator counts.
+/// A statement as IAM's simulator counts: from where the one before it ends, or after the bracket that opens the list,
+/// or after its own brace if there is no list, to the place after its closing brace. (The AWS CLI's examples show the
+/// last and the first of a list; a published answer about two neighbours shows that they meet.)
 struct Extent {
   Position start;
   Position end;
+  friend bool operator==(const Extent&, const Extent&) = default;
 };
 
 /// Where the statements stand in a text that Document::Parse() accepts, in their order.

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from aws import refused
+from aws import message, refused
 
 BUCKET = "arn:aws:s3:::b"
 DOCUMENTS = "arn:aws:s3:::b/documents/*"
@@ -32,24 +32,34 @@ def decisions(result) -> dict:
 
 
 def test_each_action_is_decided_on_each_resource(iam):
+    inside, outside = "arn:aws:s3:::b/documents/a", "arn:aws:s3:::b/other"
     result = iam.simulate_custom_policy(PolicyInputList=[READ], ActionNames=["s3:GetObject", "s3:PutObject"],
-                                        ResourceArns=["arn:aws:s3:::b/documents/a", "arn:aws:s3:::b/other"])
-    assert decisions(result) == {
-        ("s3:GetObject", "arn:aws:s3:::b/documents/a"): "allowed",
-        ("s3:GetObject", "arn:aws:s3:::b/other"): "implicitDeny",
-        ("s3:PutObject", "arn:aws:s3:::b/documents/a"): "implicitDeny",
-        ("s3:PutObject", "arn:aws:s3:::b/other"): "implicitDeny"}
-    first = result["EvaluationResults"][0]
-    (matched,) = first["MatchedStatements"]
-    assert matched["SourcePolicyId"] == "PolicyInputList.1"
+                                        ResourceArns=[inside, outside])
+    get, put = result["EvaluationResults"]
+    for summary in (get, put):  # which is no resource's own
+        assert summary["EvalResourceName"] == "arn:aws:s3:::${BucketName}/${KeyName}"
+        assert summary["EvalDecision"] == "implicitDeny" and summary["EvalDecisionDetails"] == {}
+    of_each = {(r["EvalActionName"], s["EvalResourceName"]): s["EvalResourceDecision"]
+               for r in (get, put) for s in r["ResourceSpecificResults"]}
+    assert of_each == {("s3:GetObject", inside): "allowed", ("s3:GetObject", outside): "implicitDeny",
+                       ("s3:PutObject", inside): "implicitDeny", ("s3:PutObject", outside): "implicitDeny"}
+    (matched,) = get["ResourceSpecificResults"][0]["MatchedStatements"]
+    assert matched["SourcePolicyId"] == "PolicyInputList.1" and matched["SourcePolicyType"] == "IAM Policy"
     start, end = matched["StartPosition"], matched["EndPosition"]
     assert start["Line"] == end["Line"] == 1
-    assert READ[start["Column"] - 2] == "{" and READ[end["Column"] - 2] == "}"
-    assert first["ResourceSpecificResults"][0]["EvalResourceDecision"] == "allowed"
+    assert READ[start["Column"] - 2] == "[" and READ[end["Column"] - 2] == "}"
+    (alone,) = iam.simulate_custom_policy(PolicyInputList=[READ], ActionNames=["s3:GetObject"],
+                                          ResourceArns=[inside])["EvaluationResults"]
+    assert alone["EvalResourceName"] == inside and alone["EvalDecision"] == "allowed"
+    assert alone["MatchedStatements"] == [matched] == alone["ResourceSpecificResults"][0]["MatchedStatements"]
+    with refused("InvalidInput", 400) as error:
+        iam.simulate_custom_policy(PolicyInputList=[READ], ActionNames=["s3:GetObject"], ResourceArns=["*", inside])
+    assert message(error) == ("Invalid resource input list: you cannot include both * and individual resources in the "
+                              "resource list for a simulation.")
 
 
 def test_simulations_come_in_pages(iam):
-    actions = [f"s3:Get{i}" for i in range(5)]
+    actions = [f"s3:Get{i}" for i in (0, 1, 0, 0, 2)]
     pages = list(iam.get_paginator("simulate_custom_policy").paginate(
         PolicyInputList=[policy(statement("Allow", "s3:*"))], ActionNames=actions, PaginationConfig={"PageSize": 2}))
     assert [[r["EvalActionName"] for r in p["EvaluationResults"]] for p in pages] == [actions[:2], actions[2:4],
@@ -65,7 +75,7 @@ def test_missing_context_is_named_and_given_context_is_used(iam):
     (given,) = iam.simulate_custom_policy(**request, ContextEntries=[entry])["EvaluationResults"]
     assert given["EvalDecision"] == "allowed" and given["MissingContextValues"] == []
     (on_one,) = iam.simulate_custom_policy(**request, ResourceArns=[BUCKET])["EvaluationResults"]
-    assert on_one["MissingContextValues"] == []
+    assert on_one["MissingContextValues"] == ["aws:MultiFactorAuthPresent"]
     assert on_one["ResourceSpecificResults"][0]["MissingContextValues"] == ["aws:MultiFactorAuthPresent"]
     for kind, values in (("boolean", ["maybe"]), ("numeric", ["one"]), ("date", ["soon"]), ("string", ["a", "b"])):
         with refused("InvalidInput", 400):
@@ -79,6 +89,7 @@ def test_boundaries_and_resource_policies_take_part(iam):
                                            PermissionsBoundaryPolicyInputList=[READ])["EvaluationResults"]
     assert result["EvalDecision"] == "implicitDeny"
     assert result["PermissionsBoundaryDecisionDetail"] == {"AllowedByPermissionsBoundary": False}
+    assert "EvalDecisionDetails" not in result and "ResourceSpecificResults" not in result
     caller = "arn:aws:iam::123456789012:user/someone"
     bucket_policy = json.dumps({"Version": "2012-10-17", "Statement": [
         {"Effect": "Allow", "Principal": {"AWS": caller}, "Action": "s3:GetObject", "Resource": BUCKET + "/*"}]})
@@ -114,15 +125,29 @@ def test_a_users_own_policies_and_those_of_its_groups_are_simulated(iam, unique)
         iam.simulate_principal_policy(**{**request, "PolicySourceArn": arn + "x"})
     with refused("InvalidInput", 400):
         iam.simulate_principal_policy(**{**request, "PolicySourceArn": "arn:aws:s3:::bucket-that-is"})
+    with refused("InvalidInput", 400) as error:
+        iam.simulate_principal_policy(**{**request, "PolicySourceArn": "arn:aws:iam::111122223333:user/x"})
+    assert message(error) == ("Invalid Policy Source Arn: caller's account 123456789012 does not have access to "
+                              "policies in account 111122223333")
     iam.put_user_policy(UserName=name, PolicyName="no", PolicyDocument=policy(statement(
         "Allow", "s3:*", "arn:aws:s3:::b/${aws:username}/*", Condition={"DateLessThan": {"aws:CurrentTime": "2030-01-01"}})))
     keys = iam.get_context_keys_for_principal_policy(PolicySourceArn=arn)["ContextKeyNames"]
-    assert sorted(keys) == ["aws:CurrentTime", "aws:username"]
+    assert keys == ["aws:username", "aws:CurrentTime"]
     iam.delete_user_policy(UserName=name, PolicyName="no")
     iam.remove_user_from_group(GroupName=group, UserName=name)
     iam.detach_group_policy(GroupName=group, PolicyArn="arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess")
     iam.delete_group(GroupName=group)
     iam.delete_user(UserName=name)
+
+
+def test_trust_policies_are_read_and_not_obeyed(iam):
+    caller, role = "arn:aws:iam::123456789012:user/someone", "arn:aws:iam::123456789012:role/r"
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Deny", "Principal": {"AWS": "123456789012"}, "Action": "sts:AssumeRole"}]})
+    (result,) = iam.simulate_custom_policy(
+        PolicyInputList=[policy(statement("Allow", "sts:*"))], ActionNames=["sts:AssumeRole"], ResourceArns=[role],
+        CallerArn=caller, ResourcePolicy=trust)["EvaluationResults"]
+    assert result["EvalDecision"] == "allowed"
 
 
 def test_context_keys_of_policies_are_named_as_written(iam):
