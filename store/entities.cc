@@ -6,6 +6,7 @@
 #include "store/counts.h"
 #include "store/db.h"
 #include "store/keys.h"
+#include "store/principals.h"
 
 namespace keymill::store {
 namespace {
@@ -165,6 +166,7 @@ void EraseEntity(Txn& txn, const Entity& entity) {
   if (FindEntityById(txn, entity.id)) CountRow(txn, NameKey(entity.kind, entity.account, {}), -1);
   txn.erase(Family::kPrincipals, EntityKey(entity.id));
   txn.erase(Family::kPrincipals, NameKey(entity.kind, entity.account, Fold(entity.name)));
+  if (entity.kind == EntityKind::kRole) EraseKeyUse(txn, entity.id);
   txn.touched(entity.id);
 }
 

@@ -137,7 +137,7 @@ void PutAccessKey(Txn& txn, const AccessKey& key) {
 void EraseAccessKey(Txn& txn, const AccessKey& key) {
   txn.erase(Family::kPrincipals, AccessKeyKey(key.id));
   txn.erase(Family::kPrincipals, OwnerKey(key));
-  txn.erase(Family::kPrincipals, UseKey(key.id));
+  EraseKeyUse(txn, key.id);
   txn.touched(key.id);
 }
 
@@ -149,6 +149,10 @@ KeyUse FindKeyUse(const Reader& reader, std::string_view access_key_id) {
 
 void PutKeyUse(Txn& txn, std::string_view access_key_id, const KeyUse& use) {
   txn.put(Family::kPrincipals, UseKey(access_key_id), Encode(use));
+}
+
+void EraseKeyUse(Txn& txn, std::string_view access_key_id) {
+  txn.erase(Family::kPrincipals, UseKey(access_key_id));
 }
 
 }  // namespace keymill::store

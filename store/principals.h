@@ -31,5 +31,6 @@ void EraseAccessKey(Txn& txn, const AccessKey& key);
 
 KeyUse FindKeyUse(const Reader& reader, std::string_view access_key_id);
 void PutKeyUse(Txn& txn, std::string_view access_key_id, const KeyUse& use);
+void EraseKeyUse(Txn& txn, std::string_view access_key_id);
 
 }  // namespace keymill::store

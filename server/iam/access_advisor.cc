@@ -41,7 +41,7 @@ std::string Column(const Service& service, std::string_view column) {
   return ReportColumn(service.ns, column);
 }
 
-/// Whom a report is about: the policies that count, the users whose keys do, and the roles.
+/// Whom a report is about: the policies that count, the users whose keys do, and the roles whose sessions do.
 struct Scope {
   std::vector<SourcePolicy> policies;
   std::set<std::string> user_ids, role_ids;
@@ -90,20 +90,26 @@ store::KeyUse LastUse(const store::Reader& reader, const pipeline::Identities& i
   return latest;
 }
 
+/// The same for the role's sessions.
+store::KeyUse LastRoleUse(const pipeline::Identities& identities, const std::string& role_id, const Service& service) {
+  auto use = identities.role_usage(role_id)->get();
+  return use.service == service.ns ? use : store::KeyUse();
+}
+
 void AddUses(const store::Reader& reader, const pipeline::Identities& identities, const Scope& scope,
              const Service& service, store::StringPairs& columns) {
   std::vector<std::pair<store::KeyUse, std::string>> uses;
   for (const std::string& id : scope.user_ids) uses.emplace_back(LastUse(reader, identities, id, service), id);
-  for (const std::string& id : scope.role_ids) uses.emplace_back(store::KeyUse(), id);
+  for (const std::string& id : scope.role_ids) uses.emplace_back(LastRoleUse(identities, id, service), id);
   std::stable_sort(uses.begin(), uses.end(), [](const auto& a, const auto& b) { return a.first.time > b.first.time; });
   const auto total = std::count_if(uses.begin(), uses.end(), [](const auto& use) { return use.first.time != 0; });
   SetAttribute(columns, Column(service, kTotal), std::to_string(total));
   if (total != 0) {
     const auto& [use, id] = uses.front();
-    const auto user = FindHolder(reader, id);
+    const auto entity = FindHolder(reader, id);
     SetAttribute(columns, Column(service, kTime), std::to_string(use.time));
     SetAttribute(columns, Column(service, kRegion), use.region);
-    SetAttribute(columns, Column(service, kEntity), user ? user->arn() : std::string());
+    SetAttribute(columns, Column(service, kEntity), entity ? entity->arn() : std::string());
   }
   for (const auto& [use, id] : uses) {
     columns.emplace_back(Column(service, kUseColumn), std::to_string(use.time) + " " + id);

@@ -56,6 +56,7 @@ struct HolderDetail {
   Entity entity;  ///< a group or a role
   Held held;
   std::vector<InstanceProfile> profiles;
+  store::KeyUse last_use;  ///< of a role
 };
 struct PolicyDetail {
   CountedPolicy counted;
@@ -134,13 +135,18 @@ UserDetail Detail(const store::Reader& reader, store::User user) {
   return detail;
 }
 
-HolderDetail Detail(const store::Reader& reader, Entity entity) {
-  HolderDetail detail{std::move(entity), {}, {}};
+HolderDetail GroupDetail(const store::Reader& reader, Entity group) {
+  HolderDetail detail{std::move(group), {}, {}, {}};
   detail.held = HeldBy(reader, detail.entity.id);
-  if (detail.entity.kind == EntityKind::kRole) {
-    detail.entity = ShowTrust(reader, std::move(detail.entity));
-    detail.profiles = InstanceProfilesOf(reader, detail.entity.id);
-  }
+  return detail;
+}
+
+HolderDetail RoleDetail(const store::Reader& reader, Entity role, const pipeline::Identities& identities,
+                        store::Millis now) {
+  HolderDetail detail{ShowTrust(reader, std::move(role)), {}, {}, {}};
+  detail.held = HeldBy(reader, detail.entity.id);
+  detail.profiles = InstanceProfilesOf(reader, detail.entity.id);
+  detail.last_use = LastUseOfRole(identities, detail.entity.id, now);
   return detail;
 }
 
@@ -151,7 +157,7 @@ PolicyDetail Detail(const store::Reader& reader, const std::string& account, Man
 }
 
 Details ReadDetails(const store::Reader& reader, const std::string& account, const std::vector<std::string>& filter,
-                    const Page& page) {
+                    const Page& page, const pipeline::Identities& identities, store::Millis now) {
   Details details;
   auto entries = Collect(reader, account, filter);
   details.truncated = Slice(entries, page, [](const Entry& entry) -> const std::string& { return entry.arn; });
@@ -162,10 +168,10 @@ Details ReadDetails(const store::Reader& reader, const std::string& account, con
         details.users.push_back(Detail(reader, std::get<store::User>(std::move(entry.what))));
         break;
       case Section::kGroup:
-        details.groups.push_back(Detail(reader, std::get<Entity>(std::move(entry.what))));
+        details.groups.push_back(GroupDetail(reader, std::get<Entity>(std::move(entry.what))));
         break;
       case Section::kRole:
-        details.roles.push_back(Detail(reader, std::get<Entity>(std::move(entry.what))));
+        details.roles.push_back(RoleDetail(reader, std::get<Entity>(std::move(entry.what)), identities, now));
         break;
       case Section::kPolicy:
         details.policies.push_back(Detail(reader, account, std::get<ManagedPolicy>(std::move(entry.what))));
@@ -215,7 +221,7 @@ void WriteRoleDetail(aws::XmlWriter& xml, const HolderDetail& detail) {
   WriteHeld(xml, "RolePolicyList", detail.held);
   WriteBoundary(xml, detail.entity.permissions_boundary);
   WriteTags(xml, detail.entity.tags);
-  xml.open("RoleLastUsed").close();
+  WriteRoleLastUsed(xml, detail.last_use);
 }
 
 void Write(aws::XmlWriter& xml, const PolicyDetail& detail) {
@@ -251,7 +257,9 @@ Task<Result<http::Response>> GetAccountAuthorizationDetails(pipeline::Call& call
   const std::vector<std::string> filter = form.strings(kFilter, kFilterRule);
   const Page page = ReadPage(form);
   if (auto refusal = form.refusal()) co_return *refusal;
-  auto read = [&](const store::Reader& reader) { return ReadDetails(reader, call.identity().account, filter, page); };
+  auto read = [&](const store::Reader& reader) {
+    return ReadDetails(reader, call.identity().account, filter, page, call.services().identities, call.now());
+  };
   const auto details = co_await call.read(read);
   co_return Answer(call, [&](aws::XmlWriter& xml) {
     WriteList(xml, "UserDetailList", details.users, &Write);

@@ -14,6 +14,7 @@
 #include "server/iam/quotas.h"
 #include "server/iam/tags.h"
 #include "server/iam/trust_policy.h"
+#include "server/pipeline/identities.h"
 
 namespace keymill::iam {
 namespace {
@@ -22,6 +23,7 @@ using store::Entity;
 using store::EntityKind;
 
 constexpr std::string_view kDefaultDuration = "3600";
+constexpr store::Millis kLookBack = 400LL * 24 * 60 * 60 * 1000;
 
 using Require = Result<Entity>(const store::Reader&, std::string_view account, std::string_view name);
 
@@ -60,6 +62,17 @@ void WriteRole(aws::XmlWriter& xml, const Entity& role) {
   WriteNewRole(xml, role);
   xml.optional_text("Description", Attribute(role.attributes, kDescriptionAttribute));
   xml.number("MaxSessionDuration", MaxSessionDuration(role));
+}
+
+store::KeyUse LastUseOfRole(const pipeline::Identities& identities, const std::string& role_id, store::Millis now) {
+  auto use = identities.role_usage(role_id)->get();
+  return now - use.time > kLookBack ? store::KeyUse() : use;
+}
+
+void WriteRoleLastUsed(aws::XmlWriter& xml, const store::KeyUse& use) {
+  xml.open("RoleLastUsed");
+  if (use.time != 0) xml.text("LastUsedDate", aws::IsoSeconds(use.time)).text("Region", use.region);
+  xml.close();
 }
 
 http::Response AnswerRole(const pipeline::Call& call, const Entity& role) {
@@ -148,7 +161,8 @@ Task<Result<http::Response>> GetRole(pipeline::Call& call) {
     WriteRole(xml, *role);
     WriteBoundary(xml, role->permissions_boundary);
     if (!role->tags.empty()) WriteTags(xml, role->tags);
-    xml.open("RoleLastUsed").close().close();
+    WriteRoleLastUsed(xml, LastUseOfRole(call.services().identities, role->id, call.now()));
+    xml.close();
   });
 }
 

@@ -9,6 +9,10 @@
 #include "server/task.h"
 #include "store/entities.h"
 
+namespace keymill::pipeline {
+class Identities;
+}
+
 /// IAM roles: who may assume them, for how long, with which tags.
 namespace keymill::iam {
 
@@ -37,6 +41,12 @@ http::Response AnswerRole(const pipeline::Call& call, const store::Entity& role)
 void WriteNewRole(aws::XmlWriter& xml, const store::Entity& role);
 /// The same with description and session duration. A role that was read is first given to ShowTrust().
 void WriteRole(aws::XmlWriter& xml, const store::Entity& role);
+
+/// When and where a session of the existing role last made a request. AWS looks back 400 days: what is longer ago
+/// counts as never.
+store::KeyUse LastUseOfRole(const pipeline::Identities& identities, const std::string& role_id, store::Millis now);
+/// Empty for a role that was never used. Listings of roles leave it out.
+void WriteRoleLastUsed(aws::XmlWriter& xml, const store::KeyUse& use);
 
 /// Seconds, 3600 unless the role says otherwise.
 std::int64_t MaxSessionDuration(const store::Entity& role);

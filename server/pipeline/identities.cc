@@ -114,6 +114,10 @@ Identities::Identities(const store::Db& db, const PolicyLoaders& loaders)
 
 void Identities::reload() {
   store::Reader reader(db_, store::Reader::Mode::kBlocking);
+  {
+    std::lock_guard lock(roles_mutex_);
+    role_uses_.clear();
+  }
   Changes all{Table()};
   Map<Identity> users;
   for (const auto& user : store::AllUsers(reader)) {
@@ -214,7 +218,9 @@ void Identities::refresh(const std::vector<std::string>& touched) {
       changes.set(&Shard::principals, id, std::move(user));
       for (const auto& key : store::ListAccessKeys(reader, id)) key_ids.insert(key.id);
     } else if (id.starts_with("AROA") || IsAccountId(id)) {
-      changes.set(&Shard::principals, id, build_principal(reader, id));
+      auto principal = build_principal(reader, id);
+      if (!principal) forget_role(id);
+      changes.set(&Shard::principals, id, std::move(principal));
     } else {
       key_ids.insert(id);
     }
@@ -268,8 +274,30 @@ store::KeyUse Identities::last_use(std::string_view access_key_id) const {
   return credential ? credential->usage->get() : store::KeyUse{};
 }
 
+std::shared_ptr<KeyUsage> Identities::role_usage(const std::string& role_id) const {
+  std::lock_guard lock(roles_mutex_);
+  auto& usage = role_uses_[role_id];
+  if (!usage) {
+    store::Reader reader(db_, store::Reader::Mode::kBlocking);
+    usage = std::make_shared<KeyUsage>(store::FindKeyUse(reader, role_id));
+  }
+  return usage;
+}
+
+void Identities::forget_role(const std::string& role_id) {
+  std::lock_guard lock(roles_mutex_);
+  role_uses_.erase(role_id);
+}
+
 std::vector<std::pair<std::string, store::KeyUse>> Identities::take_unsaved_uses() const {
   std::vector<std::pair<std::string, store::KeyUse>> uses;
+  {
+    std::lock_guard lock(roles_mutex_);
+    for (const auto& [id, usage] : role_uses_) {
+      store::KeyUse use;
+      if (usage->take_unsaved(use)) uses.emplace_back(id, std::move(use));
+    }
+  }
   for (const auto& shard : current()) {
     for (const auto& [id, credential] : shard->keys) {
       store::KeyUse use;

@@ -19,7 +19,8 @@
 
 namespace keymill::pipeline {
 
-/// When and for what a key was last used. Written by every request that the key signs, on any thread.
+/// When and for what a key was last used, or any session of a role. Written by every request that it signs, on any
+/// thread.
 class KeyUsage {
  public:
   explicit KeyUsage(store::KeyUse stored) : use_(std::move(stored)), time_(use_.time) {}
@@ -41,7 +42,7 @@ struct Credential {
   store::KeyStatus status;
   std::string secret;
   sigv4::KeyMaterial material;
-  std::shared_ptr<KeyUsage> usage;  ///< nullptr for a session's
+  std::shared_ptr<KeyUsage> usage;  ///< the role's for its sessions; nullptr for those of users
 };
 
 /// Everybody who can sign or be a session's principal, in memory: authentication never touches the disk, and neither a
@@ -79,7 +80,10 @@ class Identities {
 
   /// Last use, including what has not been written to the database yet.
   store::KeyUse last_use(std::string_view access_key_id) const;
-  /// Uses that the database does not have yet, by access key id.
+  /// What the sessions of the existing role with this id share, so that it is known when the role was last used. Any
+  /// thread; the first call for a role reads the database.
+  std::shared_ptr<KeyUsage> role_usage(const std::string& role_id) const;
+  /// Uses that the database does not have yet, by the id of the access key or role.
   std::vector<std::pair<std::string, store::KeyUse>> take_unsaved_uses() const;
 
  private:
@@ -105,6 +109,7 @@ class Identities {
   const Table& current() const;
   void publish(std::shared_ptr<const Table> table);
   void retire(std::shared_ptr<const Credential> former, const Credential* successor);
+  void forget_role(const std::string& role_id);
 
   const store::Db& db_;
   PolicyLoaders loaders_;
@@ -113,6 +118,8 @@ class Identities {
   mutable std::mutex mutex_;
   std::shared_ptr<const Table> table_;
   std::deque<std::shared_ptr<const Credential>> retired_;  // deleted or replaced, newest first
+  mutable std::mutex roles_mutex_;
+  mutable std::unordered_map<std::string, std::shared_ptr<KeyUsage>> role_uses_;  // of roles that somebody asked for
 };
 
 }  // namespace keymill::pipeline

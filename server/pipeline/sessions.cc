@@ -79,9 +79,11 @@ std::shared_ptr<const Credential> BuildCredential(const Services& services, cons
     keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
   }
   identity.session = std::move(active);
+  std::shared_ptr<KeyUsage> usage;
+  if (session.kind == Session::Kind::kAssumedRole) usage = services.identities.role_usage(session.principal_id);
   return std::make_shared<const Credential>(Credential{std::move(identity), store::KeyStatus::kActive, session.secret,
                                                        sigv4::KeyMaterial(session.secret, CredentialVersion(session)),
-                                                       nullptr});
+                                                       std::move(usage)});
 }
 
 /// The sessions that one thread has seen lately. A token is found by its hash and trusted only if every byte is that of

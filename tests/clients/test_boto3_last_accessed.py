@@ -1,7 +1,10 @@
 """boto3: who used a service, as access advisor tells of the users and roles behind a policy or a group."""
 
+import datetime
+
+import keymill
 import pytest
-from aws import refused
+from aws import Clients, refused
 from principals import allow, policy, unique
 
 
@@ -78,3 +81,60 @@ def test_an_unknown_job_is_refused(home, other):
     for account, wanted in ((home, "0" * 36), (other, job)):
         with refused("NoSuchEntity", 404):
             account.root.iam.get_service_last_accessed_details_with_entities(JobId=wanted, ServiceNamespace="s3")
+
+
+def test_a_role_knows_when_and_where_its_sessions_last_made_a_request(home, report):
+    iam = home.root.iam
+    arn = home.role(allow(["s3:*", "iam:*"]))
+    name = arn.rsplit("/", 1)[1]
+
+    def last_used() -> dict:
+        (detail,) = [role for page in iam.get_paginator("get_account_authorization_details").paginate(Filter=["Role"])
+                     for role in page["RoleDetailList"] if role["RoleName"] == name]
+        used = iam.get_role(RoleName=name)["Role"]["RoleLastUsed"]
+        assert detail["RoleLastUsed"] == used
+        return used
+
+    before = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
+    session = home.user(allow("sts:AssumeRole")).assume(arn)
+    assert last_used() == {}, "to assume a role is not yet to use it"
+    session.s3.list_buckets()
+    used = last_used()
+    assert used["Region"] == "us-east-1"
+    assert before <= used["LastUsedDate"] <= datetime.datetime.now(datetime.timezone.utc)
+    (entity,) = report(arn)
+    assert entity["EntityInfo"]["Name"] == name and entity["LastAuthenticated"] == used["LastUsedDate"]
+    job = iam.generate_service_last_accessed_details(Arn=arn)["JobId"]
+    services = iam.get_service_last_accessed_details(JobId=job)["ServicesLastAccessed"]
+    (s3,) = [service for service in services if service["ServiceNamespace"] == "s3"]
+    assert s3["LastAuthenticatedEntity"] == arn and s3["TotalAuthenticatedEntities"] == 1
+    assert all("RoleLastUsed" not in role for role in iam.list_roles()["Roles"])
+    assert "RoleLastUsed" not in iam.update_role_description(RoleName=name, Description="d")["Role"]
+    assert last_used() == used, "a change of the role is no use of it"
+
+
+def test_a_restart_remembers_when_a_role_was_used_but_not_its_namesake(tmp_path):
+    trust = policy({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "123456789012"}})
+
+    def start() -> tuple:
+        server = keymill.Server(tmp_path / "data").start()
+        return server, Clients(server.endpoint, server.access_key, server.secret_key)
+
+    server, root = start()
+    try:
+        root.iam.create_user(UserName="u")
+        root.iam.put_user_policy(UserName="u", PolicyName="p", PolicyDocument=policy(allow("sts:AssumeRole")))
+        pair = root.iam.create_access_key(UserName="u")["AccessKey"]
+        arn = root.iam.create_role(RoleName="r", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+        made = root.with_key(pair["AccessKeyId"], pair["SecretAccessKey"]).sts.assume_role(
+            RoleArn=arn, RoleSessionName="session")["Credentials"]
+        root.with_key(made["AccessKeyId"], made["SecretAccessKey"], made["SessionToken"]).sts.get_caller_identity()
+        used = root.iam.get_role(RoleName="r")["Role"]["RoleLastUsed"]
+        assert used and server.stop() == 0
+        server, root = start()
+        assert root.iam.get_role(RoleName="r")["Role"]["RoleLastUsed"] == used
+        root.iam.delete_role(RoleName="r")
+        root.iam.create_role(RoleName="r", AssumeRolePolicyDocument=trust)
+        assert root.iam.get_role(RoleName="r")["Role"]["RoleLastUsed"] == {}
+    finally:
+        server.cleanup()
