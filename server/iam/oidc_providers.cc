@@ -54,11 +54,6 @@ void Add(Item& provider, std::string_view attribute, const std::vector<std::stri
   }
 }
 
-std::string_view WithoutScheme(std::string_view url) {
-  const std::size_t scheme = url.find("://");
-  return scheme == std::string_view::npos ? url : url.substr(scheme + 3);
-}
-
 /// AWS demands https. Plain http is for issuers on this machine, which tests run.
 std::optional<aws::Error> CheckUrl(const std::string& text) {
   const auto url = http::ParseUrl(text);
@@ -76,8 +71,9 @@ std::optional<aws::Error> CheckClientIds(const std::vector<std::string>& ids) {
 
 std::optional<aws::Error> CheckThumbprints(const std::vector<std::string>& thumbprints) {
   if (thumbprints.size() <= kMaxThumbprints) return std::nullopt;
+  // AWS's words, although the fifth is let in.
   return aws::Error(InvalidInput,
-                    "Thumbprint list must contain no more than " + std::to_string(kMaxThumbprints) + " entries.");
+                    "Thumbprint list must contain fewer than " + std::to_string(kMaxThumbprints) + " entries.");
 }
 
 void WriteList(aws::XmlWriter& xml, std::string_view name, const std::vector<std::string>& values) {
@@ -103,6 +99,11 @@ Task<Result<http::Response>> ChangeProvider(pipeline::Call& call, const std::str
 }  // namespace
 
 constexpr TaggedKind<Item> kTaggedOidcProvider{kProviderArn, "TagsPerOpenIdConnectProvider", &RequireOidcProvider};
+
+std::string_view WithoutScheme(std::string_view url) {
+  const std::size_t scheme = url.find("://");
+  return scheme == std::string_view::npos ? url : url.substr(scheme + 3);
+}
 
 std::string OidcProviderArn(const Item& provider) {
   return aws::IamArn(provider.owner, "oidc-provider", "/", provider.name);
@@ -266,6 +267,7 @@ Task<Result<http::Response>> UpdateOpenIDConnectProviderThumbprint(pipeline::Cal
   const std::string arn = form.required(kProviderArn);
   const std::vector<std::string> thumbprints = form.strings(kThumbprintList, kThumbprintRule, 1);
   if (auto refusal = form.refusal()) co_return *refusal;
+  if (thumbprints.empty()) co_return aws::Error(InvalidInput, "Thumbprint list must contain at least one entry.");
   if (auto refusal = CheckThumbprints(thumbprints)) co_return *refusal;
   auto replace = [&](Item& provider) -> std::optional<aws::Error> {
     Erase(provider, kThumbprintAttribute);

@@ -43,6 +43,8 @@ std::string IssuerOf(const store::Item& provider);
 /// Adds those that the provider does not have. Errors: LimitExceeded, InvalidInput.
 Result<> AddClientsAndThumbprints(store::Item& provider, const std::vector<std::string>& clients,
                                   const std::vector<std::string>& thumbprints);
+/// What a provider is called: its URL without "https://".
+std::string_view WithoutScheme(std::string_view url);
 /// arn:aws:iam::ACCOUNT:oidc-provider/HOST/PATH
 std::string OidcProviderArn(const store::Item& provider);
 std::vector<std::string> ClientIds(const store::Item& provider);

@@ -6,6 +6,9 @@
 #include <string_view>
 
 #include "server/aws/arn.h"
+#include "server/iam/holders.h"
+#include "server/iam/oidc_providers.h"
+#include "server/iam/service_role_names.h"
 #include "store/entities.h"
 #include "store/principals.h"
 
@@ -108,29 +111,55 @@ std::string KeyOwnerArn(const store::Reader& reader, const std::string& account,
   return user ? aws::IamArn(account, "user", user->path, user->name) : aws::RootArn(account);
 }
 
+std::string ServiceRoleArn(const std::string& account, const pipeline::Params& params) {
+  const std::string service(params.find("AWSServiceName").value_or(std::string_view{}));
+  std::string_view label = service;
+  if (label.ends_with(kServiceDomain)) label.remove_suffix(kServiceDomain.size());
+  const auto suffix = params.find("CustomSuffix");
+  const auto name = ServiceRoleNameOf(label, suffix ? std::optional<std::string>(*suffix) : std::nullopt);
+  return aws::IamArn(account, "role", std::string(kServiceRolePath).append(service).append("/"), name);
+}
+
+/// The role that a deletion task is named after: task/aws-service-role/SERVICE/ROLE/UUID.
+std::string DeletedRoleArn(const std::string& account, std::string_view task) {
+  const std::size_t kind = task.find('/'), last = task.rfind('/');
+  if (kind == std::string_view::npos || last == kind) return "*";
+  return aws::IamArn(account, "role", "/", task.substr(kind + 1, last - kind - 1));
+}
+
+/// Operations whose resource takes more to find than a parameter.
+std::optional<std::string> SpecialArn(const store::Reader& reader, std::string_view operation,
+                                      const pipeline::Params& params, const std::string& account) {
+  const auto given = [&](std::string_view name) { return params.find(name).value_or(std::string_view{}); };
+  if (operation == "GetFederationToken") return aws::StsArn(account, "federated-user", given("Name"));
+  if (operation == "AssumeRoot") {
+    const auto arn = aws::Arn::Parse(given("TargetPrincipal"));
+    return aws::RootArn(arn ? arn->account : given("TargetPrincipal"));
+  }
+  if (operation == "GetAccessKeyLastUsed") return KeyOwnerArn(reader, account, given("AccessKeyId"));
+  if (operation == "CreateServiceLinkedRole") return ServiceRoleArn(account, params);
+  if (operation == "GetServiceLinkedRoleDeletionStatus") return DeletedRoleArn(account, given("DeletionTaskId"));
+  if (operation == "CreateOpenIDConnectProvider") {
+    return aws::IamArn(account, "oidc-provider", "/", WithoutScheme(given("Url")));
+  }
+  if (operation == "CreateSAMLProvider") return aws::IamArn(account, "saml-provider", "/", given("Name"));
+  for (const Listing& listing : kListings) {
+    if (operation == listing.operation) {
+      return aws::IamArn(account, listing.kind, params.find("PathPrefix").value_or("/"), {});
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::vector<std::string> ResourceArns(const store::Reader& reader, const pipeline::Operation& operation,
                                       const pipeline::Params& params, const pipeline::Identity& signer) {
   const std::string_view name = operation.name;
   const std::string& account = signer.account;
-  if (name == "GetFederationToken") {
-    return {aws::StsArn(account, "federated-user", params.find("Name").value_or(std::string_view{}))};
-  }
-  if (name == "AssumeRoot") {
-    const std::string_view target = params.find("TargetPrincipal").value_or(std::string_view{});
-    const auto arn = aws::Arn::Parse(target);
-    return {aws::RootArn(arn ? arn->account : target)};
-  }
-  if (name == "GetAccessKeyLastUsed") {
-    return {KeyOwnerArn(reader, account, params.find("AccessKeyId").value_or(std::string_view{}))};
-  }
-  for (const Listing& listing : kListings) {
-    if (name == listing.operation) {
-      return {aws::IamArn(account, listing.kind, params.find("PathPrefix").value_or("/"), {})};
-    }
-  }
-  const std::string_view path = name.starts_with("Create") ? params.find("Path").value_or("/") : std::string_view{};
+  if (auto arn = SpecialArn(reader, name, params, account)) return {*std::move(arn)};
+  const bool makes = name.starts_with("Create") || name == "UploadServerCertificate";
+  const std::string_view path = makes ? params.find("Path").value_or("/") : std::string_view{};
   for (const Subject& subject : kSubjects) {
     auto value = params.find(subject.parameter);
     if (!value) continue;

@@ -138,4 +138,11 @@ const ServiceRoleName* FindServiceRoleName(std::string_view service) {
   return found == std::end(kNames) ? nullptr : found;
 }
 
+std::string ServiceRoleNameOf(std::string_view service, const std::optional<std::string>& suffix) {
+  const ServiceRoleName* known = FindServiceRoleName(service);
+  std::string name(known != nullptr ? known->name : service.substr(0, service.find('.')));
+  if (!name.empty() && name[0] >= 'a' && name[0] <= 'z') name[0] = static_cast<char>(name[0] - 'a' + 'A');
+  return "AWSServiceRoleFor" + name + (suffix ? "_" + *suffix : "");
+}
+
 }  // namespace keymill::iam

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+#include <string>
 #include <string_view>
 
 /// How services name their service-linked roles, and which of AWS's policies those have.
@@ -14,5 +16,12 @@ struct ServiceRoleName {
 
 /// nullptr for services whose roles are not known here.
 const ServiceRoleName* FindServiceRoleName(std::string_view service);
+
+/// What a service's principal ends with.
+inline constexpr std::string_view kServiceDomain = ".amazonaws.com";
+
+/// The whole name of the role of `service`, a principal without its domain: "AWSServiceRoleForECS", "…_SUFFIX". A
+/// service that is not known here has a role named after itself.
+std::string ServiceRoleNameOf(std::string_view service, const std::optional<std::string>& suffix);
 
 }  // namespace keymill::iam

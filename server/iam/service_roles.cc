@@ -18,19 +18,11 @@ using store::Entity;
 using store::EntityKind;
 using store::ItemKind;
 
-constexpr std::string_view kDomain = ".amazonaws.com";
 constexpr aws::StringField kServiceName{"AWSServiceName",
                                         {.min = 1, .max = 128, .matches = &IsName, .complaint = kNameComplaint}};
 constexpr aws::StringField kSuffix{"CustomSuffix",
                                    {.min = 1, .max = 64, .matches = &IsName, .complaint = kNameComplaint}};
 constexpr aws::StringField kTaskId{"DeletionTaskId", {.min = 1, .max = 1000}};
-
-/// A service that is not known here has a role named after itself.
-std::string RoleName(std::string_view service, const ServiceRoleName* known, const std::optional<std::string>& suffix) {
-  std::string name(known != nullptr ? known->name : service.substr(0, service.find('.')));
-  if (name[0] >= 'a' && name[0] <= 'z') name[0] = static_cast<char>(name[0] - 'a' + 'A');
-  return "AWSServiceRoleFor" + name + (suffix ? "_" + *suffix : "");
-}
 
 std::string TrustOf(const std::string& service) {
   return R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":")" + service +
@@ -51,16 +43,19 @@ Task<Result<http::Response>> CreateServiceLinkedRole(pipeline::Call& call) {
   const auto description = form.optional(kDescription);
   const auto suffix = form.optional(kSuffix);
   if (auto refusal = form.refusal()) co_return *refusal;
-  if (service.size() <= kDomain.size() || !service.ends_with(kDomain)) {
+  if (service.size() <= kServiceDomain.size() || !service.ends_with(kServiceDomain)) {
     co_return aws::Error(InvalidInput, "Service role creation is not supported for " + service);
   }
-  const std::string_view label = std::string_view(service).substr(0, service.size() - kDomain.size());
+  const std::string_view label = std::string_view(service).substr(0, service.size() - kServiceDomain.size());
   const ServiceRoleName* known = FindServiceRoleName(label);
   if (suffix && known != nullptr && !known->suffixes) {
     co_return aws::Error(InvalidInput, "Custom suffix is not allowed for " + service);
   }
   Entity role = NewRole(call.identity().account, call.now());
-  role.name = RoleName(label, known, suffix);
+  role.name = ServiceRoleNameOf(label, suffix);
+  if (role.name.size() > kRoleName.rule.max) {  // no request could name it
+    co_return aws::Error(InvalidInput, "Service role name " + role.name + " is too long");
+  }
   role.path = std::string(kServiceRolePath) + service + "/";
   role.document = TrustOf(service);
   if (description) SetAttribute(role.attributes, kDescriptionAttribute, *description);

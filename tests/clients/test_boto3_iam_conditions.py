@@ -71,6 +71,34 @@ def test_users_within_a_boundary_may_be_left_to_others(home):
     assert may(put, UserName=free.name, PermissionsBoundary=boundary)
 
 
+def test_service_linked_roles_are_made_under_the_names_that_policies_give(home):
+    """The statement that AWS's guides ask for: the role's ARN, and the service as a condition."""
+    mine, other = f"{unique('svc')}.amazonaws.com", f"{unique('svc')}.amazonaws.com"
+    maker = home.user(allow("iam:CreateServiceLinkedRole", f"arn:aws:iam::*:role/aws-service-role/{mine}/AWSServiceRoleFor*",
+                            Condition={"StringLike": {"iam:AWSServiceName": mine}}),
+                      allow(["iam:DeleteServiceLinkedRole", "iam:GetServiceLinkedRoleDeletionStatus"],
+                            f"arn:aws:iam::{home.id}:role/aws-service-role/{mine}/*"))
+    role = maker.iam.create_service_linked_role(AWSServiceName=mine)["Role"]
+    denied = refusal(maker.iam.create_service_linked_role, AWSServiceName=other)
+    name = role["RoleName"].replace(mine.split(".")[0].capitalize(), other.split(".")[0].capitalize())
+    assert f"on resource: arn:aws:iam::{home.id}:role/aws-service-role/{other}/{name} because" in denied
+    task = maker.iam.delete_service_linked_role(RoleName=role["RoleName"])["DeletionTaskId"]
+    assert maker.iam.get_service_linked_role_deletion_status(DeletionTaskId=task)["Status"] == "SUCCEEDED"
+    assert not may(maker.iam.get_service_linked_role_deletion_status, DeletionTaskId=task.replace(mine, other))
+
+
+def test_providers_and_certificates_are_made_under_their_own_arns(home):
+    nobody, account = home.user(allow("s3:*")), f"arn:aws:iam::{home.id}"
+    for call, arguments, resource in (
+            (nobody.iam.create_open_id_connect_provider, {"Url": "https://oidc.example.com/id/1"},
+             "oidc-provider/oidc.example.com/id/1"),
+            (nobody.iam.create_saml_provider, {"Name": "idp", "SAMLMetadataDocument": "x" * 1000}, "saml-provider/idp"),
+            (nobody.iam.upload_server_certificate, {"ServerCertificateName": "c", "CertificateBody": "b",
+                                                    "PrivateKey": "k", "Path": "/cloudfront/"},
+             "server-certificate/cloudfront/c")):
+        assert f"on resource: {account}:{resource} because" in refusal(call, **arguments)
+
+
 def test_what_an_assume_role_states(home):
     role = home.role()
     for key, value, given, wrong in (

@@ -155,8 +155,9 @@ def test_what_cannot_be_an_oidc_provider_is_refused(iam, unique):
                 "https://b.example/#f", "https://b.example/a b", "https://b.example:0", "ftp://b.example"):
         with refused("InvalidInput", 400):
             make(Url=url)
-    with refused("InvalidInput", 400):
+    with refused("InvalidInput", 400) as error:
         make(Url="https://b.example", ThumbprintList=[str(n) * 40 for n in range(6)])
+    assert message(error) == "Thumbprint list must contain fewer than 5 entries."
     with refused("LimitExceeded", 409):
         make(Url="https://b.example", ClientIDList=[str(n) for n in range(101)])
     with refused("InvalidInput", 400):
@@ -166,6 +167,9 @@ def test_what_cannot_be_an_oidc_provider_is_refused(iam, unique):
     with refused("LimitExceeded", 409):
         iam.add_client_id_to_open_id_connect_provider(ClientID="one more", **one)
     assert len(iam.get_open_id_connect_provider(**one)["ClientIDList"]) == 100
+    with refused("InvalidInput", 400) as error:
+        iam.update_open_id_connect_provider_thumbprint(ThumbprintList=[], **one)
+    assert message(error) == "Thumbprint list must contain at least one entry."
     iam.delete_open_id_connect_provider(**one)
 
 

@@ -157,5 +157,24 @@ TEST_F(Principals, ResourcesAreArnsWithRealPaths) {
             std::vector<std::string>{"arn:aws:iam::123456789012:group/g"});
 }
 
+TEST_F(Principals, ServiceLinkedRolesAreResourcesBeforeTheyExist) {
+  auto alice = add_user("alice");
+  auto resource = [&](std::string_view operation, std::string_view form) {
+    return resources(operation, *pipeline::Params::Parse(form), signer(alice));
+  };
+  const std::string roles = "arn:aws:iam::123456789012:role/aws-service-role/";
+  EXPECT_EQ(resource("CreateServiceLinkedRole", "AWSServiceName=elasticloadbalancing.amazonaws.com"),
+            std::vector{roles + "elasticloadbalancing.amazonaws.com/AWSServiceRoleForElasticLoadBalancing"});
+  EXPECT_EQ(resource("CreateServiceLinkedRole", "AWSServiceName=autoscaling.amazonaws.com&CustomSuffix=x"),
+            std::vector{roles + "autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling_x"});
+  EXPECT_EQ(resource("CreateServiceLinkedRole", ""), std::vector{roles + "/AWSServiceRoleFor"});
+  EXPECT_EQ(
+      resource("GetServiceLinkedRoleDeletionStatus", "DeletionTaskId=task/aws-service-role/ecs.amazonaws.com/R/1"),
+      std::vector{roles + "ecs.amazonaws.com/R"});
+  for (const auto* task : {"DeletionTaskId=task", "DeletionTaskId=task/1", "DeletionTaskId=", ""}) {
+    EXPECT_EQ(resource("GetServiceLinkedRoleDeletionStatus", task), std::vector<std::string>{"*"}) << task;
+  }
+}
+
 }  // namespace
 }  // namespace keymill::iam
