@@ -1,9 +1,11 @@
 #include "server/crypto/x509.h"
 
 #include <ctime>
+#include <utility>
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
+#include <openssl/x509v3.h>
 
 #include "server/crypto/handles.h"
 
@@ -35,6 +37,20 @@ std::optional<Certificate> Describe(const X509* certificate) {
   return Certificate{Der(&i2d_X509, certificate), Der(&i2d_PUBKEY, key), *not_before, *not_after};
 }
 
+X509Handle FromDer(const Certificate& certificate) {
+  const auto* in = reinterpret_cast<const unsigned char*>(certificate.der.data());
+  return X509Handle(d2i_X509(nullptr, &in, static_cast<long>(certificate.der.size())));
+}
+
+/// The issuer is the one that the certificate names, may sign certificates, and has signed this one.
+bool Vouches(X509* issuer, X509* certificate) {
+  if (issuer == nullptr || certificate == nullptr) return false;
+  const bool vouches =
+      X509_check_issued(issuer, certificate) == X509_V_OK && X509_verify(certificate, X509_get0_pubkey(issuer)) == 1;
+  ERR_clear_error();
+  return vouches;
+}
+
 /// Nobody is there to be asked for a pass phrase: an encrypted key cannot be read.
 int NoPassphrase(char*, int, int, void*) {
   return -1;
@@ -64,6 +80,18 @@ std::optional<std::vector<Certificate>> ReadCertificates(std::string_view pem) {
   ERR_clear_error();
   if (damaged || !at_end || certificates.empty()) return std::nullopt;
   return certificates;
+}
+
+std::optional<int> BrokenLink(const Certificate& certificate, const std::vector<Certificate>& chain) {
+  X509Handle signed_one = FromDer(certificate);
+  int index = -1;
+  for (const Certificate& link : chain) {
+    X509Handle issuer = FromDer(link);
+    if (!Vouches(issuer.get(), signed_one.get())) return index;
+    signed_one = std::move(issuer);
+    ++index;
+  }
+  return std::nullopt;
 }
 
 std::optional<std::string> PublicKeyOfPrivate(std::string_view pem) {

@@ -20,6 +20,10 @@ struct Certificate {
 /// one of them is damaged or there is none.
 std::optional<std::vector<Certificate>> ReadCertificates(std::string_view pem);
 
+/// Where a chain of certificates breaks: the index in `chain` of the first one that the next does not vouch for, -1 if
+/// the first does not vouch for `certificate`; nullopt if none breaks. Whether anybody trusts the last is not asked.
+std::optional<int> BrokenLink(const Certificate& certificate, const std::vector<Certificate>& chain);
+
 /// The public half of an unencrypted private key in PEM, as Certificate::public_key shows it; nullopt if the text is
 /// not such a key.
 std::optional<std::string> PublicKeyOfPrivate(std::string_view pem);

@@ -23,11 +23,12 @@ inline constexpr ErrorKind InvalidAuthenticationCode{"InvalidAuthenticationCode"
 inline constexpr ErrorKind NotSupportedService{"NotSupportedService", 404, ""};
 inline constexpr ErrorKind InvalidPublicKey{"InvalidPublicKey", 400,
                                             "The public key is malformed or otherwise invalid."};
-inline constexpr ErrorKind UnrecognizedPublicKeyEncoding{
-    "UnrecognizedPublicKeyEncoding", 400, "The public key encoding format is unsupported or unrecognized."};
+inline constexpr ErrorKind UnrecognizedPublicKeyEncoding{"UnrecognizedPublicKeyEncoding", 400,
+                                                         "Invalid public key uploaded."};
 inline constexpr ErrorKind DuplicateSSHPublicKey{
     "DuplicateSSHPublicKey", 400, "The SSH public key is already associated with the specified IAM user."};
-inline constexpr ErrorKind MalformedCertificate{"MalformedCertificate", 400, "Unable to parse certificate."};
+inline constexpr ErrorKind MalformedCertificate{
+    "MalformedCertificate", 400, "Unable to parse certificate. Please ensure the certificate is in PEM format."};
 inline constexpr ErrorKind InvalidCertificate{"InvalidCertificate", 400, "The certificate is invalid."};
 inline constexpr ErrorKind DuplicateCertificate{"DuplicateCertificate", 409,
                                                 "The same certificate is associated with an IAM user in the account."};
@@ -42,10 +43,9 @@ inline constexpr ErrorKind NotManagementAccount{
     "AccountNotManagementOrDelegatedAdministratorException", 400,
     "The account making the request is not the management account or delegated administrator account for centralized "
     "root access."};
-inline constexpr ErrorKind ReportNotPresent{"ReportNotPresent", 410,
-                                            "No report was found. Call GenerateCredentialReport to start one."};
-inline constexpr ErrorKind ReportExpired{
-    "ReportExpired", 410, "The most recent report has expired. Call GenerateCredentialReport to start a new one."};
-inline constexpr ErrorKind ReportInProgress{"ReportInProgress", 404, "The report is still being generated."};
+/// AWS writes no Message for these (AWS CLI's transcripts show "Unknown" in its place).
+inline constexpr ErrorKind ReportNotPresent{"ReportNotPresent", 410, ""};
+inline constexpr ErrorKind ReportExpired{"ReportExpired", 410, ""};
+inline constexpr ErrorKind ReportInProgress{"ReportInProgress", 404, ""};
 
 }  // namespace keymill::iam

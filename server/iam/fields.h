@@ -30,6 +30,7 @@ inline constexpr std::string_view kPathComplaint =
     "It must begin and end with / and contain only alphanumeric characters and/or / characters.";
 inline constexpr std::string_view kPathPrefixComplaint =
     "It must begin with / and contain only alphanumeric characters and/or / characters.";
+inline constexpr std::string_view kTextComplaint = "It must contain only printable ASCII characters.";
 inline constexpr std::string_view kStatuses[] = {"Active", "Inactive"};
 
 /// The model's two types of user names. Some operations that look a user up accept more than a user can be called,
@@ -58,10 +59,10 @@ inline constexpr StringField kAccessKeyId{"AccessKeyId",
                                           {.min = 16, .max = 128, .matches = &IsWord, .pattern = R"([\w]+)"}};
 inline constexpr StringField kStatus{"Status", {.values = kStatuses}};
 inline constexpr StringRule kPolicyArnRule{.min = 20, .max = 2048};
-inline constexpr std::string_view kDocumentPattern = R"([\u0009\u000A\u000D\u0020-\u00FF]+)";
+/// Documents and PEM. The sentence says less than the model's expression, [\t\n\r -\u00ff]+, lets in.
 inline constexpr StringRule kDocumentRule{
-    .min = 1, .max = 131072, .matches = &IsDocumentText, .pattern = kDocumentPattern};
-inline constexpr StringRule kPemRule{.min = 1, .max = 16384, .matches = &IsDocumentText, .pattern = kDocumentPattern};
+    .min = 1, .max = 131072, .matches = &IsDocumentText, .complaint = kTextComplaint};
+inline constexpr StringRule kPemRule{.min = 1, .max = 16384, .matches = &IsDocumentText, .complaint = kTextComplaint};
 
 inline constexpr StringField kGroupName{"GroupName", kExistingNameRule};
 inline constexpr StringField kNewGroupName{"NewGroupName", kExistingNameRule};

@@ -25,7 +25,7 @@ constexpr aws::StringField kName{"ServerCertificateName", kExistingNameRule};
 constexpr aws::StringField kNewName{"NewServerCertificateName", kExistingNameRule};
 constexpr aws::StringField kPrivateKey{"PrivateKey", kPemRule};
 constexpr aws::StringField kChain{
-    "CertificateChain", {.min = 1, .max = 2'097'152, .matches = &IsDocumentText, .pattern = kDocumentPattern}};
+    "CertificateChain", {.min = 1, .max = 2'097'152, .matches = &IsDocumentText, .complaint = kTextComplaint}};
 
 Result<Entity> RequireCertificate(const store::Reader& reader, const std::string& account, const std::string& name) {
   auto certificate = store::FindEntity(reader, EntityKind::kServerCertificate, account, name);
@@ -35,6 +35,18 @@ Result<Entity> RequireCertificate(const store::Reader& reader, const std::string
 
 aws::Error NameTaken(const std::string& name) {
   return {EntityAlreadyExists, "The Server Certificate with name " + name + " already exists."};
+}
+
+/// A chain that cannot be read breaks where it begins.
+std::optional<aws::Error> CheckChain(const crypto::Certificate& certificate, const std::string& pem) {
+  const auto chain = crypto::ReadCertificates(pem);
+  const auto broken = chain ? crypto::BrokenLink(certificate, *chain) : std::optional<int>(-1);
+  if (!broken) return std::nullopt;
+  return aws::Error(MalformedCertificate,
+                    "Unable to validate certificate chain. The certificate chain must start with the immediate signing "
+                    "certificate, followed by any intermediaries in order. The index within the chain of the invalid "
+                    "certificate is: " +
+                        std::to_string(*broken));
 }
 
 void WriteMetadata(aws::XmlWriter& xml, const Entity& certificate) {
@@ -67,8 +79,8 @@ Task<Result<http::Response>> UploadServerCertificate(pipeline::Call& call) {
   const auto public_key = crypto::PublicKeyOfPrivate(private_key);
   if (!public_key) co_return aws::Error(MalformedCertificate, "Unable to parse key; is it an unencrypted PEM key?");
   if (*public_key != parsed->public_key) co_return KeyPairMismatch;
-  if (chain && !crypto::ReadCertificates(*chain)) {
-    co_return aws::Error(MalformedCertificate, "Unable to parse certificate chain.");
+  if (chain) {
+    if (auto refusal = CheckChain(*parsed, *chain)) co_return *refusal;
   }
   SetAttribute(certificate.attributes, kExpirationAttribute, std::to_string(parsed->not_after));
   if (chain) SetAttribute(certificate.attributes, kChainAttribute, *chain);

@@ -8,7 +8,7 @@ import struct
 
 import pytest
 from aws import message, refused
-from certificates import new_certificate, openssl
+from certificates import issued_by, new_certificate, openssl
 
 
 def field(octets: bytes) -> bytes:
@@ -102,8 +102,9 @@ def test_what_is_no_rsa_key_of_2048_bits_is_refused(iam, user, ssh_keys):
         with refused("InvalidPublicKey", 400):
             iam.upload_ssh_public_key(UserName=user.name, SSHPublicKeyBody=body)
     for body in ("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA== me", "hello"):
-        with refused("UnrecognizedPublicKeyEncoding", 400):
+        with refused("UnrecognizedPublicKeyEncoding", 400) as error:
             iam.upload_ssh_public_key(UserName=user.name, SSHPublicKeyBody=body)
+        assert message(error) == "Invalid public key uploaded."
     assert iam.list_ssh_public_keys(UserName=user.name)["SSHPublicKeys"] == []
 
 
@@ -171,8 +172,12 @@ def upload(iam, name, pair, **more):
 
 
 def test_server_certificates_live_under_paths_and_names(iam, unique):
-    name, other, pair = unique("tls"), unique("tls"), new_certificate()
-    made = upload(iam, name, pair, Path="/cloudfront/test/", CertificateChain=new_certificate()[0] * 2,
+    name, other = unique("tls"), unique("tls")
+    authority = new_certificate()
+    intermediate = issued_by(authority, "intermediate")
+    pair = issued_by(intermediate)
+    chain = intermediate[0] + authority[0]
+    made = upload(iam, name, pair, Path="/cloudfront/test/", CertificateChain=chain,
                   Tags=[{"Key": "k", "Value": "v"}])
     metadata = made["ServerCertificateMetadata"]
     assert metadata["Arn"] == f"arn:aws:iam::123456789012:server-certificate/cloudfront/test/{name}"
@@ -181,7 +186,7 @@ def test_server_certificates_live_under_paths_and_names(iam, unique):
     assert datetime.timedelta(days=29) < left < datetime.timedelta(days=31)
     got = iam.get_server_certificate(ServerCertificateName=name.upper())["ServerCertificate"]
     assert got["ServerCertificateMetadata"] == metadata and got["CertificateBody"] == pair[0]
-    assert got["CertificateChain"].count("BEGIN CERTIFICATE") == 2
+    assert got["CertificateChain"] == chain
     with refused("EntityAlreadyExists", 409) as error:
         upload(iam, name.upper(), pair)
     assert message(error) == f"The Server Certificate with name {name.upper()} already exists."
@@ -210,11 +215,36 @@ def test_a_server_certificate_needs_its_own_key_and_a_readable_chain(iam, unique
     for broken in ((EXPIRED, pair[1]), ("hello", pair[1]), (pair[0], "hello"), (pair[0], encrypted), (pair[1], pair[0])):
         with refused("MalformedCertificate", 400):
             upload(iam, name, broken)
-    with refused("MalformedCertificate", 400):
-        upload(iam, name, pair, CertificateChain="hello")
+    with refused("MalformedCertificate", 400) as error:
+        upload(iam, name, ("hello", pair[1]))
+    assert message(error) == "Unable to parse certificate. Please ensure the certificate is in PEM format."
+    for parameter, given in (("privateKey", (pair[0], "–" + pair[1])), ("certificateBody", ("\x01" + pair[0], pair[1]))):
+        with refused("ValidationError", 400) as error:
+            upload(iam, name, given)
+        assert message(error) == (
+            f"The specified value for {parameter} is invalid. It must contain only printable ASCII characters.")
     with refused("ValidationError", 400):
         upload(iam, name, pair, Path="no/slash")
     assert iam.list_server_certificates()["ServerCertificateMetadataList"] == []
+
+
+def test_each_certificate_of_a_chain_vouches_for_the_one_before(iam, unique):
+    """The sentence is what users of the AWS CLI report when an authority has changed its intermediates."""
+    authority = new_certificate()
+    first, second = (issued_by(authority, f"intermediate-{number}") for number in range(2))
+    pair = issued_by(first)
+    for chain, index in ((authority[0], -1), (second[0] + authority[0], -1), ("hello", -1),
+                         (first[0] + second[0], 0), (first[0] + authority[0] + second[0], 1),
+                         (authority[0] + first[0], -1)):
+        with refused("MalformedCertificate", 400) as error:
+            upload(iam, unique("tls"), pair, CertificateChain=chain)
+        assert message(error) == (
+            "Unable to validate certificate chain. The certificate chain must start with the immediate signing "
+            "certificate, followed by any intermediaries in order. The index within the chain of the invalid "
+            f"certificate is: {index}")
+    name = unique("tls")
+    upload(iam, name, pair, CertificateChain=first[0])  # AWS does not ask for the root
+    iam.delete_server_certificate(ServerCertificateName=name)
 
 
 def test_an_account_has_twenty_server_certificates(iam, unique):
