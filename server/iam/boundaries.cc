@@ -48,7 +48,7 @@ Result<> SetRoleBoundary(store::Txn& txn, const std::string& account, const std:
 Result<> SetBoundary(store::Txn& txn, std::string_view account, std::string_view holder_id, std::string_view former_arn,
                      std::string_view policy_arn) {
   if (!policy_arn.empty()) {
-    auto policy = RequireAttachable(txn, account, policy_arn);
+    auto policy = RequireAttachable(txn, account, policy_arn, "Scope ARN: ");  // as AWS calls a boundary
     if (!policy) return policy.error();
   }
   ClearBoundary(txn, holder_id, former_arn);

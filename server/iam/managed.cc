@@ -88,13 +88,14 @@ Result<ManagedPolicy> RequireManagedPolicy(const store::Reader& reader, std::str
   return NotFound(arn);
 }
 
-Result<ManagedPolicy> RequireAttachable(const store::Reader& reader, std::string_view account, std::string_view arn) {
+Result<ManagedPolicy> RequireAttachable(const store::Reader& reader, std::string_view account, std::string_view arn,
+                                        std::string_view before_arn) {
   if (auto valid = CheckArn(account, arn); !valid) return valid.error();
   if (auto policy = FindManagedPolicy(reader, arn)) {
     if (!IsServiceRolePolicy(*policy)) return *std::move(policy);
     return aws::Error(PolicyNotAttachable, "Cannot attach a Service Role Policy to a Customer Role.");
   }
-  return aws::Error(NoSuchEntity, "Policy " + std::string(arn) + " does not exist or is not attachable.");
+  return aws::Error(NoSuchEntity, std::string(before_arn).append(arn) + " does not exist or is not attachable.");
 }
 
 }  // namespace keymill::iam

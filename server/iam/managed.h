@@ -42,7 +42,9 @@ std::optional<ManagedPolicy> FindManagedPolicy(const store::Reader& reader, std:
 /// The same for requests: ValidationError for what is no ARN, NoSuchEntity "Policy ARN was not found.".
 Result<ManagedPolicy> RequireManagedPolicy(const store::Reader& reader, std::string_view account, std::string_view arn);
 /// And for attaching: "Policy ARN does not exist or is not attachable."; PolicyNotAttachable if only a service can.
-Result<ManagedPolicy> RequireAttachable(const store::Reader& reader, std::string_view account, std::string_view arn);
+/// `before_arn` is how that sentence begins.
+Result<ManagedPolicy> RequireAttachable(const store::Reader& reader, std::string_view account, std::string_view arn,
+                                        std::string_view before_arn = "Policy ");
 
 std::uint32_t DefaultVersion(const store::Entity& policy);
 

@@ -17,7 +17,9 @@
 #include "server/iam/tags.h"
 #include "server/iam/users.h"
 #include "server/pipeline/mfa.h"
+#include "server/pipeline/permissions.h"
 #include "sigv4/encoding.h"
+#include "store/accounts.h"
 
 namespace keymill::iam {
 namespace {
@@ -67,6 +69,17 @@ Result<Item> RequireDeviceOf(const store::Reader& reader, const pipeline::Identi
   auto device = store::FindItem(reader, ItemKind::kMfaDevice, owner->account, serial);
   if (!device || UserOf(*device) != owner->id) return aws::Error(NoSuchEntity, "MFA Device invalid for user.");
   return *std::move(device);
+}
+
+/// Who has a device changes devices of its own only in a session that was opened with one: a stolen key is not enough.
+Result<> CheckOwnSession(const store::Reader& reader, const pipeline::Identity& signer, const std::string& owner_id) {
+  if (signer.kind != pipeline::Identity::Kind::kUser || signer.user_id != owner_id) return {};
+  if (signer.session && signer.session->facts.mfa_time != 0) return {};
+  if (pipeline::MfaDevicesOf(reader, signer.account, owner_id).empty()) return {};
+  return aws::Error(
+      AccessDenied,
+      "To complete this action, please ensure that you are authenticated with an MFA device that is enabled "
+      "for this user.");
 }
 
 /// What EnableMFADevice and ResyncMFADevice are told.
@@ -172,17 +185,21 @@ Task<Result<http::Response>> ListVirtualMFADevices(pipeline::Call& call) {
   struct Entry {
     Item device;
     std::optional<store::User> user;
+    bool roots;
   };
+  const std::string& account = call.identity().account;
   aws::Form form(call.params().all(), aws::Form::Style::kIam);
   const std::string status = form.optional(kAssignmentStatus).value_or("Any");
   const Page page = ReadPage(form);
   if (auto refusal = form.refusal()) co_return *refusal;
+  store::Millis account_created = 0;
   auto list = [&](const store::Reader& reader) {
+    if (auto found = store::FindAccount(reader, account)) account_created = found->created;
     std::vector<Entry> entries;
-    for (Item& device : store::ListItems(reader, ItemKind::kMfaDevice, call.identity().account)) {
+    for (Item& device : store::ListItems(reader, ItemKind::kMfaDevice, account)) {
       const std::string user = UserOf(device);
       if (status != "Any" && (status == "Assigned") == user.empty()) continue;
-      entries.push_back({std::move(device), store::FindUserById(reader, user)});
+      entries.push_back({std::move(device), store::FindUserById(reader, user), user == account});
     }
     return entries;
   };
@@ -192,9 +209,9 @@ Task<Result<http::Response>> ListVirtualMFADevices(pipeline::Call& call) {
     xml.open("VirtualMFADevices");
     for (const Entry& entry : entries) {
       xml.open("member").text("SerialNumber", entry.device.name);
-      if (entry.user) {
+      if (entry.user || entry.roots) {
         xml.open("User");
-        WriteUser(xml, *entry.user);
+        entry.user ? WriteUser(xml, *entry.user) : WriteRootUser(xml, account, account_created);
         xml.close().text("EnableDate", EnableDate(entry.device));
       }
       xml.close();
@@ -213,6 +230,7 @@ Task<Result<http::Response>> EnableMFADevice(pipeline::Call& call) {
     if (!user) return user.error();
     auto device = RequireDevice(txn, user->account, given.serial);
     if (!device) return device.error();
+    if (auto checked = CheckOwnSession(txn, call.identity(), user->id); !checked) return checked;
     if (auto assigned = AssignMfaDevice(txn, *device, user->id, call.now()); !assigned) return assigned;
     if (!pipeline::SynchronizeTotp(*device, given.first, given.second, call.now(), pipeline::kMfaTolerance))
       return WrongCode();
@@ -244,6 +262,7 @@ Task<Result<http::Response>> DeactivateMFADevice(pipeline::Call& call) {
   auto deactivate = [&](store::Txn& txn) -> Result<> {
     auto device = RequireDeviceOf(txn, call.identity(), name, serial);
     if (!device) return device.error();
+    if (auto checked = CheckOwnSession(txn, call.identity(), UserOf(*device)); !checked) return checked;
     device->attributes.clear();
     store::PutItem(txn, *device);
     return {};

@@ -1,7 +1,8 @@
 #include "server/iam/password_policy.h"
 
 #include <algorithm>
-#include <tuple>
+#include <iterator>
+#include <vector>
 
 #include "server/aws/form.h"
 #include "server/iam/answer.h"
@@ -37,10 +38,21 @@ constexpr Flag kFlags[] = {
 
 constexpr std::string_view kSymbols = "!@#$%^&*()_+-=[]{}|'";
 constexpr std::size_t kAwsLength = 8;
-constexpr int kAwsKinds = 3;
+constexpr std::size_t kAwsKinds = 3;
 
 struct Kinds {
   bool upper = false, lower = false, digit = false, symbol = false;
+};
+
+struct KindName {
+  bool Kinds::*member;
+  std::string_view name;
+};
+constexpr KindName kKindNames[] = {
+    {&Kinds::upper, "uppercase letter"},
+    {&Kinds::lower, "lowercase letter"},
+    {&Kinds::digit, "number"},
+    {&Kinds::symbol, "symbol"},
 };
 
 Kinds KindsOf(std::string_view password) {
@@ -76,17 +88,20 @@ std::optional<std::string> PasswordComplaint(const std::optional<PasswordPolicy>
     return "Password should have a minimum length of " + std::to_string(least);
   }
   const Kinds kinds = KindsOf(password);
-  if (!policy) {
-    if (kinds.upper + kinds.lower + kinds.digit + kinds.symbol >= kAwsKinds) return std::nullopt;
-    return "Password must contain at least three of these: uppercase letters, lowercase letters, numbers, symbols";
+  Kinds demanded{true, true, true, true};
+  if (policy) demanded = {policy->uppercase, policy->lowercase, policy->numbers, policy->symbols};
+  std::vector<std::string> lacking;
+  for (const KindName& kind : kKindNames) {
+    if (!(demanded.*kind.member) || kinds.*kind.member) continue;
+    lacking.push_back("Password should have at least one " + std::string(kind.name));
   }
-  for (auto [demanded, there, what] :
-       {std::tuple{policy->uppercase, kinds.upper, "uppercase letter"},
-        std::tuple{policy->lowercase, kinds.lower, "lowercase letter"},
-        std::tuple{policy->numbers, kinds.digit, "number"}, std::tuple{policy->symbols, kinds.symbol, "symbol"}}) {
-    if (demanded && !there) return std::string("Password should have at least one ") + what;
-  }
-  return std::nullopt;
+  if (policy) return lacking.empty() ? std::nullopt : std::optional(lacking.front());
+  constexpr std::size_t kMayLack = std::size(kKindNames) - kAwsKinds;
+  if (lacking.size() <= kMayLack) return std::nullopt;
+  std::string text = "Password should meet " + std::to_string(lacking.size() - kMayLack) +
+                     " more of the following requirements: " + lacking.front();
+  for (std::size_t i = 1; i < lacking.size(); ++i) text += ", " + lacking[i];
+  return text;
 }
 
 Task<Result<http::Response>> GetAccountPasswordPolicy(pipeline::Call& call) {

@@ -1,5 +1,7 @@
 #include "server/iam/tagging.h"
 
+#include <algorithm>
+
 #include "server/iam/answer.h"
 #include "server/iam/errors.h"
 #include "server/iam/fields.h"
@@ -69,6 +71,7 @@ Task<Result<http::Response>> ListTagsOfRecord(pipeline::Call& call, const Tagged
   auto find = [&](const store::Reader& reader) { return kind.require(reader, call.identity().account, name); };
   auto record = co_await call.read(find);
   if (!record) co_return record.error();
+  std::sort(record->tags.begin(), record->tags.end());  // by key, as AWS's reference says of these listings alone
   const bool truncated = Slice(record->tags, page, [](const auto& tag) { return tag.first; });
   co_return Answer(call, [&](aws::XmlWriter& xml) {
     WriteTags(xml, record->tags);

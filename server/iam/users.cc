@@ -31,32 +31,30 @@ void WriteWholeUser(aws::XmlWriter& xml, const store::User& user) {
   if (!user.tags.empty()) WriteTags(xml, user.tags);
 }
 
-/// What a user must give up before it can be deleted, in AWS's words.
-std::optional<aws::Error> PossessionConflict(const store::Reader& reader, const store::User& user) {
-  struct Possession {
-    store::ItemKind kind;
-    std::string_view demand;
-  };
-  static constexpr Possession kPossessions[] = {
-      {store::ItemKind::kLoginProfile, "must delete login profile first."},
-      {store::ItemKind::kSigningCertificate, "must delete signing certificates first."},
-      {store::ItemKind::kServiceCredential, "must remove referenced objects first."},
-      {store::ItemKind::kSshKey, "must remove referenced objects first."},
-  };
-  for (const Possession& possession : kPossessions) {
-    if (!store::ListItems(reader, possession.kind, user.id).empty()) {
-      return aws::Error(DeleteConflict, "Cannot delete entity, " + std::string(possession.demand));
-    }
-  }
-  if (!pipeline::MfaDevicesOf(reader, user.account, user.id).empty()) {
-    return aws::Error(DeleteConflict, "Cannot delete entity, must delete MFA device first.");
-  }
-  return std::nullopt;
+aws::Error MustFirst(std::string_view demand) {
+  return {DeleteConflict, "Cannot delete entity, must " + std::string(demand) + " first."};
 }
 
-/// The root user has neither name nor path.
-void WriteRootUser(aws::XmlWriter& xml, const std::string& account, store::Millis created) {
-  xml.text("UserId", account).text("Arn", aws::RootArn(account)).text("CreateDate", aws::IsoSeconds(created));
+bool Has(const store::Reader& reader, const store::User& user, store::ItemKind kind) {
+  return !store::ListItems(reader, kind, user.id).empty();
+}
+
+/// What a user must give up before it can be deleted, in AWS's words. Somebody who gave up one thing after the other
+/// was asked for the login profile, the access keys and the MFA device in this order (hashicorp/terraform#8621).
+std::optional<aws::Error> Conflict(const store::Reader& reader, const store::User& user) {
+  using store::ItemKind;
+  if (Has(reader, user, ItemKind::kLoginProfile)) return MustFirst("delete login profile");
+  if (!store::ListAccessKeys(reader, user.id).empty()) return MustFirst("delete access keys");
+  if (!pipeline::MfaDevicesOf(reader, user.account, user.id).empty()) return MustFirst("delete MFA device");
+  if (!store::LinksFrom(reader, store::Relation::kMember, user.id).empty()) {
+    return MustFirst("remove users from group");
+  }
+  if (auto conflict = PolicyConflict(reader, user.id)) return conflict;
+  if (Has(reader, user, ItemKind::kSigningCertificate)) return MustFirst("delete signing certificates");
+  if (Has(reader, user, ItemKind::kServiceCredential) || Has(reader, user, ItemKind::kSshKey)) {
+    return MustFirst("remove referenced objects");
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -69,6 +67,10 @@ constexpr TaggedKind<store::User> kTaggedUser{
 void WriteUser(aws::XmlWriter& xml, const store::User& user) {
   xml.text("Path", user.path).text("UserName", user.name).text("UserId", user.id).text("Arn", UserArn(user));
   xml.text("CreateDate", aws::IsoSeconds(user.created));
+}
+
+void WriteRootUser(aws::XmlWriter& xml, const std::string& account, store::Millis created) {
+  xml.text("UserId", account).text("Arn", aws::RootArn(account)).text("CreateDate", aws::IsoSeconds(created));
 }
 
 std::string UserArn(const store::User& user) {
@@ -136,14 +138,7 @@ Result<> ChangeUser(store::Txn& txn, std::string_view account, const UpdateUserI
 Result<> RemoveUser(store::Txn& txn, std::string_view account, std::string_view name) {
   auto user = RequireUser(txn, account, name);
   if (!user) return user.error();
-  if (!store::ListAccessKeys(txn, user->id).empty()) {
-    return aws::Error(DeleteConflict, "Cannot delete entity, must delete access keys first.");
-  }
-  if (!store::LinksFrom(txn, store::Relation::kMember, user->id).empty()) {
-    return aws::Error(DeleteConflict, "Cannot delete entity, must remove users from group first.");
-  }
-  if (auto conflict = PolicyConflict(txn, user->id)) return *conflict;
-  if (auto conflict = PossessionConflict(txn, *user)) return *conflict;
+  if (auto conflict = Conflict(txn, *user)) return *conflict;
   ClearBoundary(txn, user->id, user->permissions_boundary);
   store::EraseUser(txn, *user);
   return {};

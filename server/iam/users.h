@@ -44,6 +44,8 @@ Result<> RemoveUser(store::Txn& txn, std::string_view account, std::string_view 
 
 /// The elements that every answer about a user has. CreateUser and GetUser add boundary and tags, listings do not.
 void WriteUser(aws::XmlWriter& xml, const store::User& user);
+/// The same for the account's root user, which has neither name nor path; `created` is the account's.
+void WriteRootUser(aws::XmlWriter& xml, const std::string& account, store::Millis created);
 
 std::string UserArn(const store::User& user);
 

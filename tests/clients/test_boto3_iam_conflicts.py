@@ -78,6 +78,25 @@ def test_a_user_gives_up_everything_before_it_goes(iam, unique):
     iam.delete_group(**group)
 
 
+def test_the_login_profile_goes_first_then_the_keys_then_the_mfa_device(iam, unique):
+    """As a user of Terraform was asked for them, one after the other (hashicorp/terraform#8621)."""
+    user = {"UserName": unique("user")}
+    iam.create_user(**user)
+    iam.create_login_profile(**user, Password="Correct-horse-1")
+    key = iam.create_access_key(**user)["AccessKey"]["AccessKeyId"]
+    device = iam.create_virtual_mfa_device(VirtualMFADeviceName=unique("phone"))["VirtualMFADevice"]
+    serial = {"SerialNumber": device["SerialNumber"]}
+    iam.enable_mfa_device(**user, **serial, **two_codes(device["Base32StringSeed"]))
+    conflict(needs("delete login profile"), iam.delete_user, **user)
+    iam.delete_login_profile(**user)
+    conflict(needs("delete access keys"), iam.delete_user, **user)
+    iam.delete_access_key(**user, AccessKeyId=key)
+    conflict(needs("delete MFA device"), iam.delete_user, **user)
+    iam.deactivate_mfa_device(**user, **serial)
+    iam.delete_virtual_mfa_device(**serial)
+    iam.delete_user(**user)
+
+
 def test_a_group_gives_up_its_policies(iam, unique):
     group = {"GroupName": unique("group")}
     iam.create_group(**group)

@@ -7,6 +7,9 @@ from aws import message, refused
 
 ALLOW = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]})
 
+TRUST = json.dumps({"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]})
+
 
 @pytest.fixture
 def policies(iam, unique, request):
@@ -66,3 +69,18 @@ def test_only_services_attach_the_policies_of_their_roles(iam, policies):
     with refused("PolicyNotAttachable", 400) as error:
         iam.attach_user_policy(UserName=user, PolicyArn=arn)
     assert message(error)
+
+
+def test_a_boundary_that_does_not_exist_is_called_a_scope(iam, unique):
+    """The sentence of `rosa create operator-roles --permissions-boundary` and of CloudFormation."""
+    user, arn = unique("user"), f"arn:aws:iam::123456789012:policy/{unique('none')}"
+    for call in (lambda: iam.create_user(UserName=user, PermissionsBoundary=arn),
+                 lambda: iam.create_role(RoleName=user, PermissionsBoundary=arn, AssumeRolePolicyDocument=TRUST)):
+        with refused("NoSuchEntity", 404) as error:
+            call()
+        assert message(error) == f"Scope ARN: {arn} does not exist or is not attachable."
+    iam.create_user(UserName=user)
+    with refused("NoSuchEntity", 404) as error:
+        iam.attach_user_policy(UserName=user, PolicyArn=arn)
+    assert message(error) == f"Policy {arn} does not exist or is not attachable."
+    iam.delete_user(UserName=user)

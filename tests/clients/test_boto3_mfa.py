@@ -72,6 +72,27 @@ def session(server):
     return clients
 
 
+def test_who_has_a_device_changes_its_own_only_in_a_session_with_one(root, user, device, session, unique):
+    """As the AWS CLI answers since users can have several devices."""
+    root.iam.put_user_policy(UserName=user.name, PolicyName="own", PolicyDocument=document(
+        {"Action": "iam:*MFADevice*", "Resource": "*"}))
+    mine = {"UserName": user.name, "SerialNumber": device.serial}
+    with refused("AccessDenied", 403) as error:
+        user.clients.iam.deactivate_mfa_device(**mine)
+    assert message(error) == ("To complete this action, please ensure that you are authenticated with an MFA device that "
+                              "is enabled for this user.")
+    made = root.iam.create_virtual_mfa_device(VirtualMFADeviceName=unique("second"))["VirtualMFADevice"]
+    second = {"UserName": user.name, "SerialNumber": made["SerialNumber"]}
+    codes = two_codes(made["Base32StringSeed"])
+    with refused("AccessDenied", 403):
+        user.clients.iam.enable_mfa_device(**second, **codes)
+    with_mfa = session(user.clients.sts.get_session_token(**device.next()))
+    with_mfa.iam.enable_mfa_device(**second, **codes)
+    with_mfa.iam.deactivate_mfa_device(**second)
+    root.iam.delete_virtual_mfa_device(SerialNumber=made["SerialNumber"])
+    root.iam.delete_user_policy(UserName=user.name, PolicyName="own")
+
+
 def test_a_session_without_mfa_has_no_iam_and_one_with_it_does_what_policies_ask_mfa_for(user, device, session):
     plain = session(user.clients.sts.get_session_token())
     with refused("InvalidClientTokenId", 403):

@@ -80,6 +80,17 @@ def test_codes_of_a_seeded_device_are_known_beforehand(start, apply):  # noqa: F
     assert alice.iam.get_account_summary()["SummaryMap"]["AccountMFAEnabled"] == 1
 
 
+def test_the_root_users_device_shows_whose_it_is(start, apply):  # noqa: F811
+    root = Clients(start("--seed", apply(seed_of())).endpoint, *ROOT)
+    owners = {device["SerialNumber"].rsplit("/", 1)[1]: device.get("User", {}).get("Arn")
+              for device in root.iam.list_virtual_mfa_devices()["VirtualMFADevices"]}
+    assert owners == {"phone": "arn:aws:iam::123456789012:user/alice", "spare": None,
+                      "safe": "arn:aws:iam::123456789012:root"}
+    (safe,) = [device for device in root.iam.list_virtual_mfa_devices(AssignmentStatus="Assigned")["VirtualMFADevices"]
+               if device["SerialNumber"].endswith("/safe")]
+    assert safe["User"] == root.iam.get_user()["User"] and safe["EnableDate"]
+
+
 def test_a_seeded_password_can_be_changed_as_the_policy_wants(start, apply):  # noqa: F811
     alice = Clients(start("--seed", apply(seed_of())).endpoint, *KEY)
     assert alice.iam.get_login_profile(UserName="alice")["LoginProfile"]["PasswordResetRequired"]

@@ -18,7 +18,11 @@ TEST(Csv, QuotesOnlyWhatNeedsIt) {
 TEST(PasswordRules, AreThreeKindsAndEightCharactersWithoutAPolicy) {
   EXPECT_FALSE(PasswordComplaint(std::nullopt, "Abcdefg1"));
   EXPECT_FALSE(PasswordComplaint(std::nullopt, "abcdef1!"));
-  EXPECT_TRUE(PasswordComplaint(std::nullopt, "abcdefg1")) << "two kinds";
+  // As the AWS CLI's users have pasted it.
+  EXPECT_EQ(PasswordComplaint(std::nullopt, "abcdefg1"),
+            "Password should meet 1 more of the following requirements: Password should have at least one uppercase "
+            "letter, Password should have at least one symbol");
+  EXPECT_TRUE(PasswordComplaint(std::nullopt, "abcdefgh")->starts_with("Password should meet 2 more of"));
   EXPECT_TRUE(PasswordComplaint(std::nullopt, "Abcdef1")) << "seven characters";
 }
 
