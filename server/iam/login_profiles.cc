@@ -18,8 +18,7 @@ namespace {
 
 using store::ItemKind;
 
-constexpr aws::StringRule kPasswordRule{
-    .min = 1, .max = 128, .matches = &IsDocumentText, .pattern = R"([\u0009\u000A\u000D\u0020-\u00FF]+)"};
+constexpr aws::StringRule kPasswordRule{.min = 1, .max = 128, .matches = &IsDocumentText, .complaint = kTextComplaint};
 constexpr aws::StringField kPassword{"Password", kPasswordRule};
 constexpr aws::StringField kOldPassword{"OldPassword", kPasswordRule};
 constexpr aws::StringField kNewPassword{"NewPassword", kPasswordRule};

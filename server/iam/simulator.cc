@@ -30,6 +30,9 @@ constexpr aws::StringField kResourceOwner{"ResourceOwner", {.min = 1, .max = 204
 /// Only says which of EC2's kinds of launch is meant; the ARNs given are simulated as they are.
 constexpr aws::StringField kResourceHandling{"ResourceHandlingOption", {.min = 1, .max = 64}};
 constexpr aws::StringField kPolicySourceArn{"PolicySourceArn", kPolicyArnRule};
+/// IAM's sentence on documents names parameters, not members of a list.
+constexpr aws::StringRule kInputRule{
+    .min = 1, .max = 131072, .matches = &IsDocumentText, .pattern = R"([\u0009\u000A\u000D\u0020-\u00FF]+)"};
 constexpr aws::StringRule kActionRule{.min = 3, .max = 128};
 constexpr aws::StringRule kResourceRule{.min = 1, .max = 2048};
 constexpr std::string_view kEverything = "*";
@@ -85,8 +88,8 @@ void ReadContext(const pipeline::Params& params, aws::Form& form, Inputs& inputs
 
 Inputs ReadInputs(const pipeline::Params& params, aws::Form& form, bool policies_required) {
   Inputs inputs;
-  inputs.policies = form.strings(kPolicyInputs, kDocumentRule, policies_required ? 1 : 0);
-  inputs.boundaries = form.strings(kBoundaryInputs, kDocumentRule);
+  inputs.policies = form.strings(kPolicyInputs, kInputRule, policies_required ? 1 : 0);
+  inputs.boundaries = form.strings(kBoundaryInputs, kInputRule);
   inputs.actions = form.strings(kActionNames, kActionRule, 1);
   inputs.resources = form.strings(kResourceArns, kResourceRule);
   inputs.resource_policy = form.optional(kResourcePolicy);
@@ -300,7 +303,7 @@ Task<Result<http::Response>> SimulatePrincipalPolicy(pipeline::Call& call) {
 
 Task<Result<http::Response>> GetContextKeysForCustomPolicy(pipeline::Call& call) {
   aws::Form form(call.params().all(), aws::Form::Style::kIam);
-  const auto texts = form.strings(kPolicyInputs, kDocumentRule, 1);
+  const auto texts = form.strings(kPolicyInputs, kInputRule, 1);
   if (auto refusal = form.refusal()) co_return *refusal;
   std::vector<SourcePolicy> sources;
   for (const std::string& text : texts) {
@@ -314,7 +317,7 @@ Task<Result<http::Response>> GetContextKeysForCustomPolicy(pipeline::Call& call)
 Task<Result<http::Response>> GetContextKeysForPrincipalPolicy(pipeline::Call& call) {
   aws::Form form(call.params().all(), aws::Form::Style::kIam);
   const std::string source_arn = form.required(kPolicySourceArn);
-  const auto texts = form.strings(kPolicyInputs, kDocumentRule);
+  const auto texts = form.strings(kPolicyInputs, kInputRule);
   if (auto refusal = form.refusal()) co_return *refusal;
   auto find = [&](const store::Reader& reader) -> Result<PrincipalSources> {
     return SourcesOf(reader, call.identity().account, source_arn);

@@ -15,9 +15,11 @@ import keymill
 NAME = "It must contain only alphanumeric characters and/or the following: +=,.@_-"
 PATH = "It must begin and end with / and contain only alphanumeric characters and/or / characters."
 PREFIX = "It must begin with / and contain only alphanumeric characters and/or / characters."
-# IAM has sentences of its own for names and paths, whatever the model's expression.
+TEXT = "It must contain only printable ASCII characters."
+# IAM has sentences of its own for names, paths and texts, whatever the model's expression.
 NAMES = r"[\w+=,.@-]+"
 PATHS = {r"(\u002F)|(\u002F[\u0021-\u007E]+\u002F)", r"\u002F[\u0021-\u007F]*", r"((/[A-Za-z0-9\.,\+@=_-]+)*)/"}
+TEXTS = r"[\u0009\u000A\u000D\u0020-\u00FF]+"
 GOOD = ["a", "/", "v1", "123456", "arn:aws:iam::123456789012:user/a", "0"]
 BAD = ["\u4e00", "!", " ", "?", "x"]
 LONGEST = 3_000_000  # more than that is near the limit of a request's body
@@ -31,6 +33,8 @@ def sentence(name: str, pattern: str | None) -> str | None:
     """IAM's own words on a member that breaks this pattern."""
     if pattern == NAMES:
         return NAME
+    if pattern == TEXTS:
+        return TEXT
     return (PREFIX if name == "PathPrefix" else PATH) if pattern in PATHS else None
 
 
@@ -89,7 +93,7 @@ def breaking(service, name, shape):
 
 def expected(service: str, name: str, value: str, clauses: list[str]) -> str:
     member = name[0].lower() + name[1:]
-    if clauses[0] in (NAME, PATH, PREFIX):
+    if clauses[0] in (NAME, PATH, PREFIX, TEXT):
         return f"The specified value for {member} is invalid. {clauses[0]}"
     shown = f"'{value}' " if service == "sts" else ""
     parts = [f"Value {shown}at '{member}' failed to satisfy constraint: {clause}" for clause in clauses]
