@@ -121,6 +121,7 @@ struct App::Impl {
         dispatcher({config, db, committer, identities, buckets, clock, explanations, state, issuer_keys}, router,
                    &iam::ResourceArns, &s3::AuthorizeOperation, &s3::AnswerWebsite),
         tls(MakeTls(config, authority_file())) {
+    if (config.webhooks_anywhere) buckets.notifications().webhooks().set_reach(http::Reach::kAnywhere);
     control::FollowWebhooks(buckets.notifications().webhooks(), db);
     ApplySeeds(config, db, committer, clock);
     root.ensure();  // after the seeds, which may bring a key for it
@@ -240,10 +241,6 @@ void App::stop() {
   impl_->expirer.join();
   impl_->logger.join();
   impl_->save_uses();
-}
-
-void App::allow_webhooks_anywhere() {
-  impl_->buckets.notifications().webhooks().set_reach(http::Reach::kAnywhere);
 }
 
 std::vector<std::string> App::endpoints() const {

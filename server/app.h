@@ -23,8 +23,6 @@ class App {
   explicit App(Config config);
   ~App();  ///< stops if still running
 
-  /// Web hooks may lead to other machines. Before start().
-  void allow_webhooks_anywhere();
   void start();
   /// In this order: close the acceptors, finish running requests until the deadline, save key uses, drain the
   /// committer, close the database.

@@ -22,11 +22,12 @@ struct Config {
   std::string log_level = "info";
   std::string log_format = "text";  ///< text | json
   std::filesystem::path ready_file;
-  bool sigv2 = true;           ///< accept signature version 2, as S3's older regions do
-  bool explain_header = true;  ///< say why in x-keymill-explain when a signature fails
-  bool default_rights = true;  ///< S3 and its own keys for a user that never had a policy; false: nothing, as AWS
-  bool control_open = false;   ///< the control API takes unsigned requests from this machine
-  unsigned restore_delay = 0;  ///< seconds until the restoration of an archived object is complete
+  bool sigv2 = true;               ///< accept signature version 2, as S3's older regions do
+  bool explain_header = true;      ///< say why in x-keymill-explain when a signature fails
+  bool default_rights = true;      ///< S3 and its own keys for a user that never had a policy; false: nothing, as AWS
+  bool control_open = false;       ///< the control API takes unsigned requests from this machine
+  bool webhooks_anywhere = false;  ///< web hooks may lead to other machines
+  unsigned restore_delay = 0;      ///< seconds until the restoration of an archived object is complete
   std::vector<std::filesystem::path>
       seeds;                         ///< files with accounts, users, keys, buckets, … to be there from the start
   std::vector<std::string> domains;  ///< beside "localhost", for virtual-host addressing

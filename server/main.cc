@@ -54,14 +54,13 @@ void WriteReadyFile(const std::filesystem::path& file, const std::vector<std::st
   std::filesystem::rename(beside, file);
 }
 
-int Serve(const Config& config, bool webhooks_anywhere) {
+int Serve(const Config& config) {
   RaiseDescriptorLimit();
   std::signal(SIGPIPE, SIG_IGN);
   auto signals = StopSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // before any thread exists, so that sigwait() below gets them
 
   App app(config);
-  if (webhooks_anywhere) app.allow_webhooks_anywhere();
   app.start();
   auto endpoints = app.endpoints();
   for (const auto& endpoint : endpoints) log::Info("listening", {{"endpoint", endpoint}});
@@ -240,9 +239,10 @@ void AddServe(CLI::App& root, ServeFlags& flags) {
     config.default_rights = flags.rights == "s3";
     config.control_open = flags.control == "open";
     config.explain_header = flags.explain_header == "on";
+    config.webhooks_anywhere = flags.webhooks == "anywhere";
     if (config.data.empty() && !config.in_memory) config.data = DefaultData();
     log::Configure(config.log_level, config.log_format);
-    throw CLI::RuntimeError(Serve(config, flags.webhooks == "anywhere"));
+    throw CLI::RuntimeError(Serve(config));
   });
 }
 

@@ -269,8 +269,9 @@ TEST(WebHooks, AreThereAgainAfterARestartAndAReset) {
 }
 
 TEST(WebHooks, LeadToOtherMachinesIfTheServerWasToldSo) {
-  App app(TestServer::InMemory());
-  app.allow_webhooks_anywhere();
+  Config config = TestServer::InMemory();
+  config.webhooks_anywhere = true;
+  App app(config);
   app.start();
   tools::AwsClient root(app.endpoints().front(), "us-east-1", {TestServer::kRootId, TestServer::kRootSecret});
   const auto put = [&](const std::string& url) {
