@@ -2,8 +2,10 @@
 
 #include <optional>
 
+#include "server/aws/form.h"
 #include "server/aws/time.h"
 #include "server/pipeline/permissions.h"
+#include "server/pipeline/tagging.h"
 #include "sigv4/timestamp.h"
 
 namespace keymill::pipeline {
@@ -35,34 +37,19 @@ std::string_view PrincipalType(Identity::Kind kind) {
   return {};
 }
 
-/// The value of the tag that the request gives, Tags.member.N.Key being `name` without regard to case.
-Values RequestTag(const Params& params, std::string_view name) {
-  for (const auto& [key, value] : params.all()) {
-    if (!key.starts_with("Tags.member.") || !key.ends_with(".Key") || !http::EqualsIgnoreCase(value, name)) continue;
-    return Given(params.find(key.substr(0, key.size() - 3) + "Value"));
-  }
-  return std::nullopt;
-}
-
-Values TagKeys(const Params& params) {
-  std::vector<std::string> keys;
-  for (const auto& [key, value] : params.all()) {
-    if ((key.starts_with("Tags.member.") && key.ends_with(".Key")) || key.starts_with("TagKeys.member.")) {
-      keys.push_back(value);
-    }
-  }
-  if (keys.empty()) return std::nullopt;
-  return keys;
-}
-
-/// The values of a list parameter, `Prefix.member.1` and so on.
-Values Members(const Params& params, std::string_view prefix) {
-  std::vector<std::string> values;
-  for (const auto& [key, value] : params.all()) {
-    if (key.starts_with(prefix)) values.push_back(value);
-  }
+/// The values of a list parameter, as the operation will read them.
+Values Members(const Params& params, std::string_view name) {
+  auto values = aws::Form(params.all(), aws::Form::Style::kIam).strings({name}, aws::StringRule{});
   if (values.empty()) return std::nullopt;
   return values;
+}
+
+Values TagKeys(const Circumstances& c) {
+  if (c.params.find("Action").value_or("").starts_with("Untag")) return Members(c.params, "TagKeys");
+  std::vector<std::string> keys;
+  for (auto& [key, value] : GivenTags(c)) keys.push_back(std::move(key));
+  if (keys.empty()) return std::nullopt;
+  return keys;
 }
 
 Values Tag(const store::StringPairs& tags, std::string_view name) {
@@ -122,11 +109,11 @@ Values GlobalKey(std::string_view key, const Identity& identity, const Circumsta
   if (key == "referer") return Given(c.request.header("referer"));
   if (key == "requestedregion") return One(c.region);
   if (key == "principalisawsservice" || key == "viaawsservice") return One("false");
-  if (key == "tagkeys") return TagKeys(c.params);
+  if (key == "tagkeys") return TagKeys(c);
   constexpr std::string_view kRequestTag = "requesttag/";
   constexpr std::string_view kPrincipalTag = "principaltag/";
   if (key.starts_with(kResourceTag)) return ResourceTag(key, c);
-  if (key.starts_with(kRequestTag)) return RequestTag(c.params, key.substr(kRequestTag.size()));
+  if (key.starts_with(kRequestTag)) return Tag(GivenTags(c), key.substr(kRequestTag.size()));
   if (key.starts_with(kPrincipalTag)) return PrincipalTag(identity, key.substr(kPrincipalTag.size()));
   return identity.session ? SessionKey(key, identity.session->facts, c.now) : std::nullopt;
 }
@@ -239,12 +226,12 @@ Values TokenDuration(const Circumstances& c) {
 
 Values StsKey(std::string_view key, const Circumstances& c) {
   if (key == "durationseconds") return TokenDuration(c);
-  if (key == "identitytokenaudience") return Members(c.params, "Audience.member.");
+  if (key == "identitytokenaudience") return Members(c.params, "Audience");
   if (key == "signingalgorithm") return Given(c.params.find("SigningAlgorithm"));
   if (key == "externalid") return Given(c.params.find("ExternalId"));
   if (key == "rolesessionname") return Given(c.params.find("RoleSessionName"));
   if (key == "sourceidentity") return Given(c.params.find("SourceIdentity"));
-  if (key == "transitivetagkeys") return Members(c.params, "TransitiveTagKeys.member.");
+  if (key == "transitivetagkeys") return Members(c.params, "TransitiveTagKeys");
   if (key == "taskpolicyarn") return Given(c.params.find("TaskPolicyArn.arn"));
   return std::nullopt;
 }
@@ -262,6 +249,13 @@ Values ClaimKey(std::string_view key, const Identity& identity) {
 }
 
 }  // namespace
+
+store::StringPairs GivenTags(const Circumstances& c) {
+  const auto action = c.params.find("Action").value_or("");
+  if (!c.operation.empty() || !(action.starts_with("Tag") || FindTagging(action) != nullptr)) return {};
+  aws::Form form(c.params.all(), aws::Form::Style::kIam);
+  return form.pairs({"Tags"}, {"Key", {}}, {"Value", {}}, 0);
+}
 
 std::optional<std::string_view> HeaderOf(const http::Request& request, const Params& params, bool presigned,
                                          std::string_view name) {

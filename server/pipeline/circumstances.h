@@ -31,6 +31,10 @@ struct Circumstances {
   const store::StringPairs* stated = nullptr;  ///< what the body says: values by condition key, without its "s3:"
 };
 
+/// The tags that a request to IAM or STS gives, as the operation will read them; none if it takes none. A parameter
+/// that only looks like a tag must neither satisfy a policy nor escape it. S3's tags are in bodies and headers.
+store::StringPairs GivenTags(const Circumstances& circumstances);
+
 /// A request header by its lower-case name. On a presigned request an `x-amz-*` query parameter counts as the header it
 /// was hoisted from, except the checksum ones (aws-facts A5).
 std::optional<std::string_view> HeaderOf(const http::Request& request, const Params& params, bool presigned,

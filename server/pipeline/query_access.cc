@@ -6,6 +6,7 @@
 #include "server/aws/arn.h"
 #include "server/pipeline/authorize.h"
 #include "server/pipeline/s3_access.h"
+#include "server/pipeline/tagging.h"
 #include "store/entities.h"
 #include "store/principals.h"
 
@@ -30,22 +31,6 @@ constexpr std::string_view kWithinBoundary[] = {
     "AttachRolePolicy", "AttachUserPolicy", "DeleteRolePermissionsBoundary", "DeleteRolePolicy",
     "DeleteUserPolicy", "DetachRolePolicy", "DeleteUserPermissionsBoundary", "DetachUserPolicy",
     "PutRolePolicy",    "PutUserPolicy",
-};
-
-/// What it takes to make something with tags.
-struct Tagging {
-  std::string_view operation;
-  std::string_view action;
-};
-constexpr Tagging kTaggings[] = {
-    {"CreateInstanceProfile", "iam:TagInstanceProfile"},
-    {"CreateOpenIDConnectProvider", "iam:TagOpenIDConnectProvider"},
-    {"CreatePolicy", "iam:TagPolicy"},
-    {"CreateRole", "iam:TagRole"},
-    {"CreateSAMLProvider", "iam:TagSAMLProvider"},
-    {"CreateUser", "iam:TagUser"},
-    {"CreateVirtualMFADevice", "iam:TagMFADevice"},
-    {"UploadServerCertificate", "iam:TagServerCertificate"},
 };
 
 void ReadFacts(const store::Reader& reader, std::string_view text, QuerySubject& subject) {
@@ -94,10 +79,9 @@ std::optional<aws::Error> AuthorizeQuery(const Identity& identity, const Operati
     return std::nullopt;
   };
   if (auto refusal = refuse(operation)) return refusal;
-  if (service != Service::kIam || !circumstances.params.has("Tags.member.1.Key")) return std::nullopt;
-  const auto* tagging = std::find_if(std::begin(kTaggings), std::end(kTaggings),
-                                     [&](const Tagging& row) { return row.operation == operation.name; });
-  return tagging == std::end(kTaggings) ? std::nullopt : refuse(Operation{operation.name, tagging->action});
+  const Tagging* tagging = service == Service::kIam ? FindTagging(operation.name) : nullptr;
+  if (tagging == nullptr || GivenTags(circumstances).empty()) return std::nullopt;
+  return refuse(Operation{operation.name, tagging->action});
 }
 
 }  // namespace keymill::pipeline

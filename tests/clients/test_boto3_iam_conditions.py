@@ -1,5 +1,7 @@
 """boto3: condition keys of requests to IAM and STS."""
 
+from contextlib import contextmanager
+
 from aws import refused
 from principals import allow, may, policy, refusal, unique
 
@@ -37,6 +39,32 @@ def test_making_something_with_tags_takes_the_permission_to_tag(home):
     assert may(maker.iam.create_user, UserName=name)
     assert " iam:TagPolicy on resource: policy p because" in refusal(
         maker.iam.create_policy, PolicyName="p", PolicyDocument=policy(allow("*")), Tags=tags)
+
+
+@contextmanager
+def beside(iam, **parameters):
+    """Parameters that boto3 would not send: 'a__b' is 'a.b'."""
+    def add(params, **_):
+        params["body"].update({name.replace("__", "."): value for name, value in parameters.items()})
+    iam.meta.events.register("before-call.iam", add)
+    yield
+    iam.meta.events.unregister("before-call.iam", add)
+
+
+def test_what_only_looks_like_a_tag_neither_satisfies_a_policy_nor_escapes_it(home):
+    maker, victim = home.user(allow("iam:CreateUser")), home.user()
+    red = home.user(allow("iam:*", Condition={"StringEquals": {"aws:RequestTag/team": "red"}}))
+    keys = home.user(allow("iam:*", Condition={"ForAnyValue:StringEquals": {"aws:TagKeys": "team"}}))
+    with beside(maker.iam, Tags__member__7__Key="team", Tags__member__7__Value="red"):
+        assert not may(maker.iam.create_user, UserName=unique("user"))
+    with beside(red.iam, Tags__member__x__Key="team", Tags__member__x__Value="red"):
+        assert not may(red.iam.create_user, UserName=unique("user"))
+    with beside(red.iam, Tags__member__1__Key="team", Tags__member__1__Value="red"):
+        assert may(red.iam.create_user, UserName=unique("user"))
+        assert not may(red.iam.delete_user, UserName=victim.name)
+    with beside(keys.iam, TagKeys__member__1="team"):
+        assert not may(keys.iam.tag_user, UserName=victim.name, Tags=[{"Key": "other", "Value": ""}])
+        assert may(keys.iam.untag_user, UserName=victim.name, TagKeys=["other", "team"])
 
 
 def test_tags_of_users_and_roles(home):
