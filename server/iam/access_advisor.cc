@@ -213,6 +213,8 @@ Task<Result<http::Response>> ListPoliciesGrantingServiceAccess(pipeline::Call& c
   auto namespaces = form.strings(kNamespaces, kNamespaceRule, 1);
   const Page page = ReadPage(form);
   if (auto refusal = form.refusal()) co_return *refusal;
+  std::set<std::string> seen;  // pages begin after a name: one that came twice would begin the same page again
+  std::erase_if(namespaces, [&](const std::string& ns) { return !seen.insert(ns).second; });
   auto find = [&](const store::Reader& reader) -> Result<std::vector<Granting>> {
     auto holder = RequireHolderByArn(reader, call.identity().account, arn);
     if (!holder) return holder.error();

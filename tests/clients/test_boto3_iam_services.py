@@ -199,6 +199,8 @@ def test_last_access_is_reported_for_the_services_that_policies_grant(root, user
         iam.generate_service_last_accessed_details(Arn=arn + "x")
 
     granting = iam.list_policies_granting_service_access(Arn=arn, ServiceNamespaces=["s3", "ec2", "sts"])
+    twice = iam.list_policies_granting_service_access(Arn=arn, ServiceNamespaces=["s3", "ec2", "sts"] * 50)
+    assert not twice["IsTruncated"] and len(twice["PoliciesGrantingServiceAccess"]) == 3
     by_service = {g["ServiceNamespace"]: g["Policies"] for g in granting["PoliciesGrantingServiceAccess"]}
     assert by_service == {
         "s3": [{"PolicyName": "AmazonS3ReadOnlyAccess", "PolicyType": "MANAGED",
