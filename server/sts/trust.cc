@@ -16,23 +16,19 @@
 namespace keymill::sts {
 namespace {
 
-pipeline::Circumstances CircumstancesOf(const pipeline::Call& call, const pipeline::Params& params) {
-  return {call.request(), params, call.now(), call.services().config.region, call.presigned()};
+/// `role`: whose tags policies may ask for, if the request is about one.
+pipeline::Circumstances CircumstancesOf(const pipeline::Call& call, const pipeline::Params& params,
+                                        const store::Entity* role) {
+  pipeline::Circumstances circumstances{call.request(), params, call.now(), call.services().config.region,
+                                        call.presigned()};
+  if (role != nullptr) circumstances.resource_tags = &role->tags;
+  return circumstances;
 }
 
 bool IsArnOf(std::string_view kind, std::string_view text) {
   const auto arn = aws::Arn::Parse(text);
   return arn && arn->partition == "aws" && arn->service == "iam" && arn->region.empty() && arn->account.size() == 12 &&
          arn->resource.starts_with(kind) && !arn->name().empty();
-}
-
-/// The keys about the role, for the caller's policies and its own.
-void SetRoleTags(const store::Entity& role, policy::Context& context) {
-  for (const auto& [key, value] : role.tags) {
-    const std::string name = "resourcetag/" + sigv4::lower(key);
-    context.set("aws:" + name, value);
-    context.set("iam:" + name, value);
-  }
 }
 
 bool Allows(const policy::Document& trust, const policy::Principal& principal, policy::Policies policies,
@@ -79,14 +75,11 @@ bool Trusts(const pipeline::Call& call, const store::Entity& role, std::string_v
   const pipeline::PoliciesOf own(caller);
   std::vector<std::string> wanted = trust->context_keys();
   wanted.insert(wanted.end(), own.context_keys().begin(), own.context_keys().end());
-  pipeline::Circumstances circumstances = CircumstancesOf(call, call.params());
-  circumstances.resource_tags = &role.tags;
-  policy::Context context = pipeline::ConditionContext(wanted, caller, circumstances);
+  policy::Context context = pipeline::ConditionContext(wanted, caller, CircumstancesOf(call, call.params(), &role));
   if (with_mfa) {
     context.set("aws:multifactorauthpresent", "true");
     context.set("aws:multifactorauthage", "0");
   }
-  SetRoleTags(role, context);
   return Allows(*trust, pipeline::PrincipalOf(caller), own.policies(), role, action, context);
 }
 
@@ -97,8 +90,7 @@ bool TrustsFederated(const pipeline::Call& call, const store::Entity& role, std:
   static const pipeline::Identity kNobody;  // keys of the caller come from its provider alone
   static const pipeline::Params kNoParameters;
   policy::Context context =
-      pipeline::ConditionContext(trust->context_keys(), kNobody, CircumstancesOf(call, kNoParameters));
-  SetRoleTags(role, context);
+      pipeline::ConditionContext(trust->context_keys(), kNobody, CircumstancesOf(call, kNoParameters, &role));
   context.set("aws:federatedprovider", caller.provider);
   context.set("sts:rolesessionname", caller.session_name);
   std::map<std::string, std::vector<std::string>> keys;
@@ -120,7 +112,8 @@ bool TrustsFederated(const pipeline::Call& call, const store::Entity& role, std:
 
 std::optional<aws::Error> CheckAlso(const pipeline::Call& call, std::string_view action, std::string_view resource) {
   const pipeline::Operation also{call.route().operation->name, action};
-  const auto decision = pipeline::Decide(call.identity(), also, resource, CircumstancesOf(call, call.params()));
+  const auto decision =
+      pipeline::Decide(call.identity(), also, resource, CircumstancesOf(call, call.params(), nullptr));
   if (decision.allowed()) return std::nullopt;
   return pipeline::Denial(call.identity(), also, resource, pipeline::Service::kSts, decision);
 }

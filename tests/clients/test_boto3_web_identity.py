@@ -142,6 +142,20 @@ def test_the_sdk_knows_the_refusals(issuer, make_provider, make_role, assume):
     assert assume(role, token(issuer))["AssumedRoleUser"]
 
 
+@pytest.mark.parametrize("key", ["aws:ResourceTag/team", "iam:ResourceTag/Team"])
+def test_trust_policies_may_ask_for_the_roles_own_tags(root, issuer, make_provider, federated_role, assume, key):
+    role = federated_role({"Principal": {"Federated": make_provider(issuer)}, "Action": "sts:AssumeRoleWithWebIdentity",
+                           "Condition": {"StringEquals": {key: "red"}}})
+    for team, fits in ((None, False), ("blue", False), ("red", True)):
+        if team:
+            root.iam.tag_role(RoleName=role.rpartition("/")[2], Tags=[{"Key": "team", "Value": team}])
+        if fits:
+            assert assume(role, token(issuer))["AssumedRoleUser"]
+            continue
+        with refused("AccessDenied", 403):
+            assume(role, token(issuer))
+
+
 def test_keys_can_be_registered_where_no_issuer_runs(server, make_provider, make_role, assume, unique):
     import requests
 
