@@ -9,7 +9,7 @@ namespace keymill::pipeline {
 namespace {
 
 constexpr std::uint8_t kFormat = 1;
-constexpr std::uint32_t kFiller = 19;                   // the tag that is next to the last
+constexpr std::uint32_t kFiller = 19;                   // taken for good: a field of the session needs another tag
 constexpr std::string_view kPurpose = "session token";  // what else the master key seals does not open as a token
 
 void WriteList(store::FieldWriter& fields, std::uint32_t tag, const std::vector<std::string>& list) {
