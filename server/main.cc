@@ -56,7 +56,6 @@ void WriteReadyFile(const std::filesystem::path& file, const std::vector<std::st
 
 int Serve(const Config& config) {
   RaiseDescriptorLimit();
-  std::signal(SIGPIPE, SIG_IGN);
   auto signals = StopSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // before any thread exists, so that sigwait() below gets them
 

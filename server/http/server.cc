@@ -1,6 +1,7 @@
 #include "server/http/server.h"
 
 #include <condition_variable>
+#include <csignal>
 
 #include "server/http/io.h"
 
@@ -98,7 +99,9 @@ struct Server::Impl {
 };
 
 Server::Server(const ServerOptions& options, Application& application)
-    : impl_(std::make_unique<Impl>(options, application)) {}
+    : impl_(std::make_unique<Impl>(options, application)) {
+  std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes to a client that is gone: that must fail, not end the process
+}
 
 Server::~Server() {
   stop(std::chrono::milliseconds(0));

@@ -52,7 +52,7 @@ struct ListenError : std::runtime_error {
 /// The sockets and the I/O threads. N io_contexts with one thread each; a connection lives on one of them for good.
 class Server {
  public:
-  Server(const ServerOptions& options, Application& application);  ///< binds; throws ListenError
+  Server(const ServerOptions& options, Application& application);  ///< binds; throws ListenError; ignores SIGPIPE
   ~Server();
   /// "http://127.0.0.1:41234", with the port that was bound; those of HTTPS last.
   std::vector<std::string> endpoints() const;
